@@ -1,0 +1,78 @@
+using Cassandra.Charm.Core.Configuration;
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Volumes;
+
+namespace Cassandra.Charm.Core.Effects;
+
+/// <summary>
+/// Block devices, filesystems, mounts. Every method is idempotent, verifies against the kernel what it did, and throws
+/// <see cref="EffectFailedException"/> where the world says no.
+/// </summary>
+public interface IVolumes
+{
+    /// <summary>Finds a volume and judges its content. Writes nothing, replays nothing.</summary>
+    Task<VolumeSight> LookAsync(VolumeId id, LookRequest request, CancellationToken cancel);
+
+    /// <summary>Writes the planned table, after proving again that the disk is the pinned one and blank (or holds this very plan, half-made).</summary>
+    Task PartitionAsync(Undertaking.Preparing plan, CancellationToken cancel);
+
+    /// <summary>Makes the planned filesystem in the planned partition, which carries the init label.</summary>
+    Task MakeFilesystemAsync(Undertaking.Preparing plan, CancellationToken cancel);
+
+    /// <summary>Gives the partition its final label, once the first record is durable.</summary>
+    Task NamePartitionAsync(Undertaking.Preparing plan, CancellationToken cancel);
+
+    /// <summary>Makes the immutable mount point and the <c>.mount</c> unit, mounts, and proves that this filesystem is what is mounted.</summary>
+    Task MountAsync(Place.OnVolume place, string options, CancellationToken cancel);
+
+    /// <summary>Unmounts cleanly; never lazily, never by force.</summary>
+    /// <exception cref="EffectFailedException">It is busy; who holds it is named.</exception>
+    Task UnmountAsync(Place.OnVolume place, CancellationToken cancel);
+
+    /// <summary>Removes the <c>.mount</c> unit and the mount point of a volume that is not mounted.</summary>
+    Task ForgetMountAsync(Place.OnVolume place, CancellationToken cancel);
+
+    /// <summary>Replaces the record durably on the mounted volume.</summary>
+    Task WriteRecordAsync(Place.OnVolume place, VolumeRecord record, CancellationToken cancel);
+
+    /// <summary>Reads the record of a mounted volume; null where it has none.</summary>
+    Task<VolumeRecord?> ReadRecordAsync(Place.OnVolume place, CancellationToken cancel);
+
+    /// <summary>Makes <c>cassandra.incoming</c> the tree: <c>syncfs</c>, rename, fsync. Done already is success.</summary>
+    Task PublishIncomingAsync(Place.OnVolume place, CancellationToken cancel);
+
+    /// <summary>Deletes <c>cassandra.incoming</c>, nothing else.</summary>
+    Task DiscardIncomingAsync(Place.OnVolume place, CancellationToken cancel);
+}
+
+/// <summary>What is known before looking.</summary>
+public sealed record LookRequest
+{
+    /// <summary>Our unfinished preparation, whose half-made disk is recognised by it.</summary>
+    public Undertaking.Preparing? Intent { get; init; }
+
+    /// <summary>The disk that the map's other entries name: never a candidate for <see cref="DevRegexp"/>.</summary>
+    public IReadOnlyList<VolumeId> ClaimedByOthers { get; init; } = [];
+
+    /// <summary><c>volume-dev-regexp</c>.</summary>
+    public string DevRegexp { get; init; } = "";
+
+    /// <summary><c>volume-blank-check</c>.</summary>
+    public BlankCheckMode BlankCheck { get; init; }
+
+    /// <summary>The longest that reading for blankness may take here; beyond it the answer is <see cref="VolumeSight.Unchecked"/>.</summary>
+    public TimeSpan Budget { get; init; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>What the charm's own service found by reading longer, and how far it is; null where it did not look.</summary>
+    public BlankFinding? Finding { get; init; }
+}
+
+/// <summary>Outcome of reading a disk for blankness outside a hook.</summary>
+/// <param name="Pin">The disk as it was then.</param>
+/// <param name="Mode">How thoroughly.</param>
+/// <param name="Fraction">How far, 0 to 1; 1 with neither of the others set = blank.</param>
+/// <param name="NonZeroAt">Offset of the first byte found that is not zero.</param>
+/// <param name="UnreadableAt">Offset of the first read error.</param>
+public sealed record BlankFinding(DiskPin Pin, BlankCheckMode Mode, double Fraction, long? NonZeroAt, long? UnreadableAt);

@@ -1,0 +1,68 @@
+using Cassandra.Charm.Core.Places;
+
+namespace Cassandra.Charm.Core.Journaling;
+
+/// <summary>
+/// What the charm remembers between hooks, in <c>/var/lib/cassandra-charm/journal.json</c>. Written durably before
+/// the first effect of every undertaking, so that after a crash what is found on the disks can be told as ours.
+/// </summary>
+public sealed record Journal
+{
+    /// <summary>The format this binary writes; a greater one blocks.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>Format of the file.</summary>
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>Whose journal it is; another unit's is never ours.</summary>
+    public required UnitIdentity Owner { get; init; }
+
+    /// <summary>The assignment last acted upon, as the map spells it; <c>none</c> for the root disk; empty before the first.</summary>
+    public string LastEntry { get; init; } = "";
+
+    /// <summary>Cassandra was started at least once, or was about to be.</summary>
+    public bool EverStarted { get; init; }
+
+    /// <summary>The place that last served, or is about to; null before the first start.</summary>
+    public Place? Served { get; init; }
+
+    /// <summary>Whose data that is, as far as it has been seen.</summary>
+    public NodeIdentity Node { get; init; } = new();
+
+    /// <summary>One value for all copies that descend from this node's founding.</summary>
+    public Guid? Lineage { get; init; }
+
+    /// <summary>Generation of the copy that serves.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>What was begun and is not finished; null at rest.</summary>
+    public Undertaking? Undertaking { get; init; }
+
+    /// <summary>An operator's <c>hold</c>: the charm keeps its hands off.</summary>
+    public Hold? Hold { get; init; }
+
+    /// <summary>An operator's <c>adopt-volume</c>, until it has been carried out.</summary>
+    public AdoptionOrder? Adopt { get; init; }
+
+    /// <summary>Volumes on which this node was started and did not come up; not tried again until the entry changes.</summary>
+    public IReadOnlyList<FailedTarget> Failed { get; init; } = [];
+
+    /// <summary>A volume that another unit's record claims: what its heartbeat was and since when it has stood still.</summary>
+    public HeartbeatWatch? Watch { get; init; }
+}
+
+/// <summary>An operator's hold.</summary>
+public sealed record Hold(DateTimeOffset Since, string Reason);
+
+/// <summary>An operator's permission to adopt what the table refuses.</summary>
+public sealed record AdoptionOrder(string Volume, string Reason, DateTimeOffset At);
+
+/// <summary>A switch that was taken back.</summary>
+public sealed record FailedTarget(string Volume, string Reason, DateTimeOffset At);
+
+/// <summary>A foreign heartbeat under watch.</summary>
+/// <param name="Volume">The volume.</param>
+/// <param name="Heartbeat">Its last value.</param>
+/// <param name="StillSinceBootSeconds">When it was first seen with that value, on the machine's monotonic clock: the wall clock may be set.</param>
+/// <param name="BootId">The boot that clock belongs to.</param>
+public sealed record HeartbeatWatch(string Volume, DateTimeOffset? Heartbeat, double StillSinceBootSeconds, string BootId);

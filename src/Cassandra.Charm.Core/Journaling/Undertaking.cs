@@ -1,0 +1,87 @@
+using System.Text.Json.Serialization;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Volumes;
+
+namespace Cassandra.Charm.Core.Journaling;
+
+/// <summary>Work that was begun: recorded before its first effect with every identifier it will use.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "work")]
+[JsonDerivedType(typeof(Preparing), "preparing")]
+[JsonDerivedType(typeof(Moving), "moving")]
+[JsonDerivedType(typeof(Adopting), "adopting")]
+public abstract record Undertaking
+{
+    private Undertaking() { }
+
+    /// <summary>The map entry it serves; when the entry changes before the commit point, it is cancelled.</summary>
+    public required string Entry { get; init; }
+
+    /// <summary>When it began.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>Partition, filesystem, mount, first record: on a disk proven blank when this was written.</summary>
+    /// <param name="Volume">The id that will stand in the record.</param>
+    /// <param name="Disk">The disk, to be recognised before each write.</param>
+    /// <param name="Layout">The identifiers chosen for it.</param>
+    public sealed record Preparing(string Volume, DiskPin Disk, Layout Layout) : Undertaking;
+
+    /// <summary>The commit order of a move; see <see cref="MovePhase"/>.</summary>
+    public sealed record Moving(Guid CopyId, Place Source, Place.OnVolume Target, long Generation, MovePhase Phase)
+        : Undertaking
+    {
+        /// <summary>The boot in which the last pass ran: after another boot it runs again.</summary>
+        public string BootId { get; init; } = "";
+
+        /// <summary>The filesystem was empty but not made by us: nothing but the copy is ours to discard.</summary>
+        public OwnerIds? Owners { get; init; }
+    }
+
+    /// <summary>Switching to data that is already on a volume.</summary>
+    /// <param name="Target">The volume and the tree on it.</param>
+    /// <param name="Record">The record the volume will carry once it serves.</param>
+    /// <param name="Phase">How far.</param>
+    public sealed record Adopting(Place.OnVolume Target, VolumeRecord Record, AdoptPhase Phase) : Undertaking
+    {
+        /// <summary>The place that served before and is superseded by this adoption; null where none did.</summary>
+        public Place? Previous { get; init; }
+    }
+}
+
+/// <summary>
+/// How far a move has come. Each phase is durable before the next begins (design section 5, commit order); a phase
+/// names what has been <em>begun</em>, so that a resume repeats it.
+/// </summary>
+public enum MovePhase
+{
+    /// <summary>Hold mark, drain, stop, proof by processes; then last pass and verification.</summary>
+    [JsonStringEnumMemberName("copying")]
+    Copying,
+
+    /// <summary>The copy is verified on the target: rename into place, target <c>ready</c>.</summary>
+    [JsonStringEnumMemberName("publishing")]
+    Publishing,
+
+    /// <summary>cassandra.yaml is renamed: the commit point.</summary>
+    [JsonStringEnumMemberName("switching")]
+    Switching,
+
+    /// <summary>The node may have been started on the target: the source is superseded, the target serves.</summary>
+    [JsonStringEnumMemberName("starting")]
+    Starting,
+
+    /// <summary>The way back: target abandoned, configuration and source restored.</summary>
+    [JsonStringEnumMemberName("going-back")]
+    GoingBack,
+}
+
+/// <summary>How far an adoption has come.</summary>
+public enum AdoptPhase
+{
+    /// <summary>Stop what runs, mount the volume, give the tree to this machine's user.</summary>
+    [JsonStringEnumMemberName("taking")]
+    Taking,
+
+    /// <summary>Configuration points to it, record says so; the node may have been started.</summary>
+    [JsonStringEnumMemberName("starting")]
+    Starting,
+}
