@@ -37,8 +37,17 @@ public interface INode
     /// </summary>
     Task ConfigureAsync(NodeConfiguration configuration, CancellationToken cancel);
 
-    /// <summary>Starts the service behind the guard and waits, for a while, until it answers or is dead.</summary>
+    /// <summary>
+    /// Starts the service behind the guard and waits, for a while, until it answers or is dead. Remembers durably that
+    /// and when it started it (log position included), for <see cref="AwaitAsync"/> after a crash or in a later hook.
+    /// </summary>
     Task<StartOutcome> StartAsync(TimeSpan patience, CancellationToken cancel);
+
+    /// <summary>
+    /// Goes on waiting for the start that was last made, without starting anything; where the node is dead meanwhile,
+    /// says so by the log since that start.
+    /// </summary>
+    Task<StartOutcome> AwaitAsync(TimeSpan patience, CancellationToken cancel);
 
     /// <summary>Asks the serving node who it is.</summary>
     Task<NodeIdentity> IdentifyAsync(CancellationToken cancel);
@@ -55,7 +64,10 @@ public interface INode
     /// <summary>Gives a tree to this machine's service user where it belongs to other ids; resumable.</summary>
     Task<OwnerIds> TakeOwnershipAsync(Place place, OwnerIds? recorded, CancellationToken cancel);
 
-    /// <summary>Removes the drop-in, hold mark and everything else of ours from the service.</summary>
+    /// <summary>
+    /// For a unit that leaves: removes the drop-in, hold mark and everything else of ours from the service, and leaves the
+    /// service disabled, for nothing guards it any more.
+    /// </summary>
     Task ForgetAsync(CancellationToken cancel);
 }
 
@@ -111,5 +123,6 @@ public abstract record StartOutcome
     /// <summary>It is dead.</summary>
     /// <param name="Reason">The last ERROR of its log.</param>
     /// <param name="MayHaveServed">It opened the storage or the CQL port, or nobody can tell that it did not.</param>
-    public sealed record Died(string Reason, bool MayHaveServed) : StartOutcome;
+    /// <param name="Stored">What the data says of itself, where the log names it ("Saved cluster name …"); empty fields elsewhere.</param>
+    public sealed record Died(string Reason, bool MayHaveServed, NodeIdentity? Stored = null) : StartOutcome;
 }

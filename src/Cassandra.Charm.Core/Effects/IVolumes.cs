@@ -43,6 +43,15 @@ public interface IVolumes
     /// <summary>Makes <c>cassandra.incoming</c> the tree: <c>syncfs</c>, rename, fsync. Done already is success.</summary>
     Task PublishIncomingAsync(Place.OnVolume place, CancellationToken cancel);
 
+    /// <summary>Takes a published tree that never served back to <c>cassandra.incoming</c>, to be made equal to its source again.</summary>
+    Task ReopenIncomingAsync(Place.OnVolume place, CancellationToken cancel);
+
+    /// <summary>
+    /// Unmounts cleanly, then marks the volume with this record through a private mount: a busy unmount is thereby never
+    /// marked. Done already is success.
+    /// </summary>
+    Task ReleaseAsync(Place.OnVolume place, VolumeRecord record, CancellationToken cancel);
+
     /// <summary>Deletes <c>cassandra.incoming</c>, nothing else.</summary>
     Task DiscardIncomingAsync(Place.OnVolume place, CancellationToken cancel);
 }
