@@ -6,7 +6,7 @@ namespace Cassandra.Charm.Core.Effects;
 /// <param name="what">What was seen, for the status line.</param>
 /// <param name="remedy">What the operator can do; empty where the charm tries again by itself.</param>
 /// <param name="cause">The underlying error.</param>
-public sealed class EffectFailedException(string what, string remedy = "", Exception? cause = null)
+public class EffectFailedException(string what, string remedy = "", Exception? cause = null)
     : Exception(what, cause)
 {
     /// <summary>What the operator can do; empty where the charm tries again by itself.</summary>
