@@ -10,6 +10,9 @@ namespace Cassandra.Charm.Core.Effects;
 /// </summary>
 public interface INode
 {
+    /// <summary>Ids of the service's user and group on this machine; null before the package is installed.</summary>
+    OwnerIds? ServiceOwner { get; }
+
     /// <summary>Looks at processes, ports, configuration and local data. Starts no process.</summary>
     /// <param name="journal">What the charm remembers; null where it has no journal.</param>
     /// <param name="cancel">Cancels the look.</param>

@@ -34,6 +34,9 @@ public interface IVolumes
     /// <summary>Removes the <c>.mount</c> unit and the mount point of a volume that is not mounted.</summary>
     Task ForgetMountAsync(Place.OnVolume place, CancellationToken cancel);
 
+    /// <summary>Removes every <c>.mount</c> unit and mount point of ours that is not mounted.</summary>
+    Task ForgetAllMountsAsync(CancellationToken cancel);
+
     /// <summary>Replaces the record durably on the mounted volume.</summary>
     Task WriteRecordAsync(Place.OnVolume place, VolumeRecord record, CancellationToken cancel);
 

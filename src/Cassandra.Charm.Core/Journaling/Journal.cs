@@ -38,11 +38,20 @@ public sealed record Journal
     /// <summary>What was begun and is not finished; null at rest.</summary>
     public Undertaking? Undertaking { get; init; }
 
+    /// <summary>Preparations that an edited map left half-made; continued when the volume is mapped again.</summary>
+    public IReadOnlyList<Undertaking.Preparing> LeftHalfMade { get; init; } = [];
+
+    /// <summary>Copies this unit ever began: an <c>incoming</c> tree with one of these ids is ours to continue or discard.</summary>
+    public IReadOnlyList<Guid> CopyIds { get; init; } = [];
+
     /// <summary>An operator's <c>hold</c>: the charm keeps its hands off.</summary>
     public Hold? Hold { get; init; }
 
     /// <summary>An operator's <c>adopt-volume</c>, until it has been carried out.</summary>
     public AdoptionOrder? Adopt { get; init; }
+
+    /// <summary>An operator's <c>discard-copy</c> of an unfinished copy on this volume, until it has been carried out.</summary>
+    public string Discard { get; init; } = "";
 
     /// <summary>Volumes on which this node was started and did not come up; not tried again until the entry changes.</summary>
     public IReadOnlyList<FailedTarget> Failed { get; init; } = [];

@@ -13,6 +13,15 @@ public abstract record Undertaking
 {
     private Undertaking() { }
 
+    /// <summary>One answer per kind of work; a missing argument does not compile.</summary>
+    public T Match<T>(Func<Preparing, T> preparing, Func<Moving, T> moving, Func<Adopting, T> adopting) => this switch
+    {
+        Preparing x => preparing(x),
+        Moving x => moving(x),
+        Adopting x => adopting(x),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <summary>The map entry it serves; when the entry changes before the commit point, it is cancelled.</summary>
     public required string Entry { get; init; }
 
@@ -32,8 +41,11 @@ public abstract record Undertaking
         /// <summary>The boot in which the last pass ran: after another boot it runs again.</summary>
         public string BootId { get; init; } = "";
 
-        /// <summary>The filesystem was empty but not made by us: nothing but the copy is ours to discard.</summary>
-        public OwnerIds? Owners { get; init; }
+        /// <summary>A start on the target was ordered: a resume must not take a dead node for one that was never started.</summary>
+        public bool StartOrdered { get; init; }
+
+        /// <summary>Why the way back was taken.</summary>
+        public string Failure { get; init; } = "";
     }
 
     /// <summary>Switching to data that is already on a volume.</summary>
@@ -44,6 +56,9 @@ public abstract record Undertaking
     {
         /// <summary>The place that served before and is superseded by this adoption; null where none did.</summary>
         public Place? Previous { get; init; }
+
+        /// <summary>A start on the target was ordered.</summary>
+        public bool StartOrdered { get; init; }
     }
 }
 

@@ -11,6 +11,26 @@ public abstract record VolumeSight
 {
     private VolumeSight() { }
 
+    /// <summary>One answer per kind of sight: C# does not know that the kinds are these, a missing argument does not compile.</summary>
+    public T Match<T>(
+        Func<NotAttached, T> notAttached, Func<Several, T> several, Func<Unusable, T> unusable,
+        Func<Foreign, T> foreign, Func<Unchecked, T> @unchecked, Func<Blank, T> blank, Func<HalfMade, T> halfMade,
+        Func<EmptyFilesystem, T> emptyFilesystem, Func<Recorded, T> recorded, Func<Unrecorded, T> unrecorded) =>
+        this switch
+        {
+            NotAttached x => notAttached(x),
+            Several x => several(x),
+            Unusable x => unusable(x),
+            Foreign x => foreign(x),
+            Unchecked x => @unchecked(x),
+            Blank x => blank(x),
+            HalfMade x => halfMade(x),
+            EmptyFilesystem x => emptyFilesystem(x),
+            Recorded x => recorded(x),
+            Unrecorded x => unrecorded(x),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
     /// <summary>No disk of this machine is the volume.</summary>
     public sealed record NotAttached : VolumeSight;
 

@@ -5,6 +5,20 @@ public abstract record Assignment
 {
     private Assignment() { }
 
+    /// <summary>One answer per kind of assignment; a missing argument does not compile.</summary>
+    public T Match<T>(
+        Func<NoMap, T> noMap, Func<NotNamed, T> notNamed, Func<RootDisk, T> rootDisk, Func<Volume, T> volume,
+        Func<Invalid, T> invalid) =>
+        this switch
+        {
+            NoMap x => noMap(x),
+            NotNamed x => notNamed(x),
+            RootDisk x => rootDisk(x),
+            Volume x => volume(x),
+            Invalid x => invalid(x),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
     /// <summary>The map is empty.</summary>
     public sealed record NoMap : Assignment;
 

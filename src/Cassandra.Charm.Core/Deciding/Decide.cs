@@ -1,0 +1,63 @@
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Reporting;
+using Cassandra.Charm.Core.Volumes;
+
+namespace Cassandra.Charm.Core.Deciding;
+
+/// <summary>The decision: pure, total, the same for every entry point (design section 5).</summary>
+public static class Decide
+{
+    /// <summary>What to do next, from wherever the machine is.</summary>
+    public static Decision On(Observation o) => o switch
+    {
+        { Occasion: Occasion.Remove } => Leaving.OnRemove(o),
+        { Journal.Hold: { } hold, Occasion: Occasion.Converge } =>
+            new Decision.Rest(StatusText.OnHold(hold.Since, hold.Reason)),
+        { Occasion: Occasion.Stop } => Leaving.OnStop(o),
+        { IsInstalled: false } => new Decision.Install(),
+        { Assignment: Assignment.Invalid bad } => Unchanged(o, StatusText.BadMap(bad.Problem)),
+        { SettingsProblem: { } problem } => Unchanged(o, UnitStatus.Blocked(problem)),
+        { IsContainer: true, Assignment: Assignment.Volume v } => Unchanged(o, StatusText.Refused(
+            v.Id.Name, "this machine is a system container, which can neither see nor mount disks",
+            StatusText.StillServing(o.Journal.Served), "map it to a unit on a virtual or real machine")),
+        { Journal.Undertaking: { } work } => Resuming.Of(o, work),
+        _ => ByAssignment(o),
+    };
+
+    /// <summary>A mistake of the operator's changes nothing on the machine, in either direction.</summary>
+    private static Decision.Rest Unchanged(Observation o, UnitStatus status) => new(
+        o.Journal.Served is null ? status : status with { Message = $"{status.Message}; {Serves(o)}" });
+
+    private static string Serves(Observation o) =>
+        o.Node.State == NodeState.Serving ? StatusText.StillServing(o.Journal.Served) : "Cassandra is down";
+
+    private static Decision ByAssignment(Observation o) => o.Assignment.Match(
+        noMap: _ => WithoutVolume(o, "volume-map is empty"),
+        notNamed: n => WithoutVolume(o, $"volume-map does not name {o.Self.Unit}", n),
+        rootDisk: _ => WithoutVolume(o, "volume-map says none"),
+        volume: v => VolumeTable.Row(o, v.Id.Name),
+        invalid: bad => Unchanged(o, StatusText.BadMap(bad.Problem)));
+
+    /// <summary>No volume is named: serve on from where the data is; a first start happens on the root disk if at all.</summary>
+    private static Decision WithoutVolume(Observation o, string why, Assignment.NotNamed? notNamed = null)
+    {
+        if (o.Journal.Served is not null)
+            return InPlace.KeepServing(o, meanwhile: null, remark: why);
+        if (notNamed is not null)
+            return new Decision.Rest(UnitStatus.Blocked(
+                $"volume-map names {string.Join(", ", notNamed.Named)}; this is {o.Self.Unit}; add an entry for it "
+                + $"({o.Self.Unit}: <volume id>, or none for the root disk); Cassandra has not been started"));
+        if (o.Assignment is Assignment.NoMap && !o.Settings.VolumeEphemeralStorage)
+            return new Decision.Rest(StatusText.BadMap(
+                $"empty, and volume-ephemeral-storage is false; name this unit's volume ({o.Self.Unit}: <volume id>); "
+                + "Cassandra has not been started"));
+        return o.Node.Data switch
+        {
+            LocalData.NeverServed => new Decision.Found(new Place.RootDisk()),
+            LocalData.Fresh or LocalData.Real or LocalData.ElsewhereOrUnknown => new Decision.Rest(UnitStatus.Blocked(
+                "/var/lib/cassandra holds Cassandra data that this unit did not write; Cassandra has not been started; "
+                + "move that data away, or put it on a volume and map the volume")),
+        };
+    }
+}

@@ -1,0 +1,41 @@
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Reporting;
+using Cassandra.Charm.Core.Volumes;
+
+namespace Cassandra.Charm.Core.Deciding;
+
+/// <summary>The unit goes: the volume is left cleanly, every byte of it intact.</summary>
+internal static class Leaving
+{
+    /// <summary><c>stop</c>: a move under way is finished first, so that what the map promises is true when the machine goes.</summary>
+    internal static Decision OnStop(Observation o)
+    {
+        if (o.Journal.Hold is null && o.Journal.Undertaking is Undertaking.Moving or Undertaking.Adopting
+            && o.Assignment is not Assignment.Invalid)
+            switch (Resuming.Of(o, o.Journal.Undertaking))
+            {
+                case Decision.ResumeMove move: return move;
+                case Decision.ResumeAdoption adoption: return adoption;
+                case Decision.CancelMove cancel: return cancel;
+            }
+        return HasLeft(o)
+            ? new Decision.Rest(UnitStatus.Maintenance(Left(o)))
+            : new Decision.Leave(o.Journal.Served, (o.Served as VolumeSight.Recorded)?.Record);
+    }
+
+    internal static Decision OnRemove(Observation o) =>
+        HasLeft(o)
+            ? new Decision.Forget()
+            : new Decision.Leave(o.Journal.Served, (o.Served as VolumeSight.Recorded)?.Record);
+
+    private static bool HasLeft(Observation o) => o.Node.Processes.Count == 0 && o.Served switch
+    {
+        VolumeSight.Recorded r => !r.IsMounted && r.Record.State != RecordState.Serving,
+        _ => true,
+    };
+
+    private static string Left(Observation o) =>
+        o.Served is VolumeSight.Recorded r ? $"stopped; {r.Record.VolumeId} is unmounted and released" : "stopped";
+}

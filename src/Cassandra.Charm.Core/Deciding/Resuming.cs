@@ -1,0 +1,71 @@
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Reporting;
+
+namespace Cassandra.Charm.Core.Deciding;
+
+/// <summary>
+/// What becomes of an undertaking in the journal. Before its commit point an edit of the map cancels it; after it,
+/// it is finished whatever the map says.
+/// </summary>
+internal static class Resuming
+{
+    internal static Decision Of(Observation o, Undertaking work) => work.Match(
+        preparing: p => o.Entry == p.Entry ? Preparation(o, p) : new Decision.Drop(p),
+        moving: m => IsCommitted(o, m) ? AfterCommit(o, m) : BeforeCommit(o, m),
+        adopting: a => Adopting(o, a));
+
+    /// <summary>The rename of cassandra.yaml is the commit point; while that step is under way, the file itself tells.</summary>
+    private static bool IsCommitted(Observation o, Undertaking.Moving m) => m.Phase switch
+    {
+        MovePhase.Copying or MovePhase.Publishing => false,
+        MovePhase.Switching => o.Node.ConfiguredRoot == m.Target.DataRoot,
+        MovePhase.Starting or MovePhase.GoingBack => true,
+    };
+
+    private static Decision Adopting(Observation o, Undertaking.Adopting a)
+    {
+        if (a.Phase == AdoptPhase.Taking && o.Entry != a.Entry)
+            return new Decision.Drop(a);
+        return IsThere(o.Assigned, a.Target) || IsThere(o.Served, a.Target)
+            ? new Decision.ResumeAdoption(a)
+            : Gone(o, a.Target);
+    }
+
+    private static Decision Preparation(Observation o, Undertaking.Preparing p) => o.Assigned switch
+    {
+        VolumeSight.HalfMade h => new Decision.Prepare(p.Volume, h),
+        VolumeSight.Blank b => new Decision.Prepare(p.Volume, b),
+        VolumeSight.EmptyFilesystem e when e.Filesystem.Uuid == p.Layout.Filesystem.Uuid => new Decision.Prepare(p.Volume, e),
+        VolumeSight.Recorded { Record.State: RecordState.Initialising } r
+            when r.Filesystem.Uuid == p.Layout.Filesystem.Uuid => new Decision.Prepare(p.Volume, r),
+        _ => VolumeTable.Row(o, p.Volume),
+    };
+
+    private static Decision BeforeCommit(Observation o, Undertaking.Moving m)
+    {
+        var targetIsThere = IsThere(o.Assigned, m.Target);
+        if (m.Source is Place.OnVolume && InPlace.WhyGone(o, m.Source) is { } gone)
+            return new Decision.Rest(StatusText.Missing(m.Source.Name, gone));
+        return o.Entry == m.Entry && targetIsThere
+            ? new Decision.ResumeMove(m)
+            : new Decision.CancelMove(m, targetIsThere);
+    }
+
+    private static Decision AfterCommit(Observation o, Undertaking.Moving m) =>
+        IsThere(o.Assigned, m.Target) || IsThere(o.Served, m.Target) ? new Decision.ResumeMove(m) : Gone(o, m.Target);
+
+    private static Decision Gone(Observation o, Place.OnVolume target)
+    {
+        var status = StatusText.Missing(target.VolumeId, "");
+        return o.Node.Processes.Count > 0 ? new Decision.StopNode(status) : new Decision.Rest(status);
+    }
+
+    private static bool IsThere(VolumeSight? sight, Place.OnVolume target) => sight switch
+    {
+        VolumeSight.Recorded r => r.Filesystem == target.Filesystem,
+        VolumeSight.Unrecorded u => u.Filesystem == target.Filesystem,
+        _ => false,
+    };
+}

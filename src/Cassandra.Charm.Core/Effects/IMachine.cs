@@ -1,0 +1,117 @@
+using Cassandra.Charm.Core.Configuration;
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Reporting;
+
+namespace Cassandra.Charm.Core.Effects;
+
+/// <summary>The machine and the unit agent, as the steps see them: the one port through which anything happens.</summary>
+public interface IMachine
+{
+    /// <summary>Block devices, filesystems, mounts.</summary>
+    IVolumes Volumes { get; }
+
+    /// <summary>The Cassandra service.</summary>
+    INode Node { get; }
+
+    /// <summary>Installs Cassandra from the options or the charm's resource.</summary>
+    Task InstallAsync(Settings settings, CancellationToken cancel);
+
+    /// <summary>Work that outlives a hook.</summary>
+    ILongWork LongWork { get; }
+
+    /// <summary>What the charm remembers.</summary>
+    IJournalStore Journal { get; }
+
+    /// <summary>Time, boots, chance.</summary>
+    IClock Clock { get; }
+
+    /// <summary>Shows the status line now.</summary>
+    Task ReportAsync(UnitStatus status, CancellationToken cancel);
+
+    /// <summary>Says something in the log.</summary>
+    void Note(string message);
+}
+
+/// <summary>The journal on the root disk.</summary>
+public interface IJournalStore
+{
+    /// <summary>As last saved.</summary>
+    Journal Current { get; }
+
+    /// <summary>Replaces it durably.</summary>
+    Task SaveAsync(Journal journal, CancellationToken cancel);
+}
+
+/// <summary>Time, boots and chance.</summary>
+public interface IClock
+{
+    /// <summary>Wall clock, UTC: for people only.</summary>
+    DateTimeOffset Now { get; }
+
+    /// <summary>Seconds since boot.</summary>
+    double Uptime { get; }
+
+    /// <summary>The kernel's id of this boot.</summary>
+    string BootId { get; }
+
+    /// <summary>An identifier nobody has chosen before.</summary>
+    Guid NewGuid();
+}
+
+/// <summary>
+/// The charm's own systemd service, for what takes longer than 30 s: it survives the hook and the agent, shows its
+/// progress, and calls the unit back when it is done.
+/// </summary>
+public interface ILongWork
+{
+    /// <summary>Copies and verifies a tree; joins the copy that is under way.</summary>
+    /// <param name="move">Source, target and copy id.</param>
+    /// <param name="rateLimit">MiB/s, 0 = none.</param>
+    /// <param name="patience">How long to wait here.</param>
+    /// <param name="cancel">Cancels the wait, not the work.</param>
+    Task<CopyState> CopyAsync(Undertaking.Moving move, int rateLimit, TimeSpan patience, CancellationToken cancel);
+
+    /// <summary>Reads a disk for blankness; joins the reading that is under way. The finding shows up in the next look.</summary>
+    Task CheckBlankAsync(VolumeSight.Unchecked sight, TimeSpan patience, CancellationToken cancel);
+
+    /// <summary>Has the unit called back when its node answers or is dead.</summary>
+    Task CallBackWhenNodeSettlesAsync(CancellationToken cancel);
+
+    /// <summary>Has the unit called back after a while.</summary>
+    Task CallBackAfterAsync(TimeSpan delay, CancellationToken cancel);
+
+    /// <summary>Writes the volume's heartbeat from now on, every 30 s while the node serves.</summary>
+    Task KeepHeartbeatAsync(CancellationToken cancel);
+
+    /// <summary>Stops what is under way and proves that it has ended.</summary>
+    Task StopAsync(CancellationToken cancel);
+
+    /// <summary>Removes every unit of ours from systemd.</summary>
+    Task ForgetAsync(CancellationToken cancel);
+}
+
+/// <summary>How a copy stands.</summary>
+public abstract record CopyState
+{
+    private CopyState() { }
+
+    /// <summary>Every file was read back from the target and is equal.</summary>
+    /// <param name="BootId">The boot in which that was so.</param>
+    public sealed record Verified(string BootId) : CopyState;
+
+    /// <summary>Under way.</summary>
+    public sealed record UnderWay(CopyProgress Progress) : CopyState;
+
+    /// <summary>It cannot be done: no room, an entry that cannot be copied, an I/O error.</summary>
+    public sealed record Impossible(string Why, string Remedy) : CopyState;
+}
+
+/// <summary>Progress of a copy, verification included.</summary>
+/// <param name="Fraction">0 to 1.</param>
+/// <param name="DoneBytes">Bytes copied.</param>
+/// <param name="TotalBytes">Bytes in all.</param>
+/// <param name="BytesPerSecond">Rate over the last seconds.</param>
+/// <param name="Left">Time left at that rate; null where unknown.</param>
+public sealed record CopyProgress(
+    double Fraction, long DoneBytes, long TotalBytes, double BytesPerSecond, TimeSpan? Left);

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+
+namespace Cassandra.Charm.Core.Reporting;
+
+/// <summary>Every sentence that a status line can hold; the first words are fixed by the contract (design section 4).</summary>
+public static class StatusText
+{
+    /// <summary>Serving, with nothing to add or a remark.</summary>
+    public static UnitStatus Serving(Place place, string filesystem, Space? space, string remark = "")
+    {
+        var detail = place is Place.RootDisk ? remark : Join("", VolumeDetail(filesystem, space), remark);
+        return UnitStatus.Active(detail.Length == 0 ? $"serving from {place.Name}" : $"serving from {place.Name} ({detail})");
+    }
+
+    /// <summary>The remark of <see cref="Serving"/> for a fault that is not the node's.</summary>
+    public static string StillServing(Place? place) =>
+        place is null ? "Cassandra has not been started" : $"still serving from {place.Name}";
+
+    /// <summary>No such disk here.</summary>
+    public static UnitStatus NotAttached(string volume, Place? serving) =>
+        UnitStatus.Waiting($"{volume} is not attached; {StillServing(serving)}");
+
+    /// <summary>A volume that is not taken: what was seen, what holds meanwhile, what to do.</summary>
+    public static UnitStatus Refused(string volume, string seen, string meanwhile, string remedy) =>
+        UnitStatus.Blocked(Join($"{volume}: refused, {seen}", meanwhile, remedy));
+
+    /// <summary>The place that must serve is gone.</summary>
+    public static UnitStatus Missing(string volume, string seen) =>
+        UnitStatus.Blocked(
+            $"{volume} is missing; Cassandra is down; {Prefix(seen)}attach it to this machine again, "
+            + "nothing is started without it");
+
+    /// <summary>A bad map.</summary>
+    public static UnitStatus BadMap(string problem) => UnitStatus.Blocked($"volume-map: {problem}");
+
+    /// <summary>On hold.</summary>
+    public static UnitStatus OnHold(DateTimeOffset since, string reason) =>
+        UnitStatus.Blocked(
+            $"on hold since {since.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC"
+            + (reason.Length == 0 ? "" : $" ({reason})") + "; the charm changes nothing; run the action resume to go on");
+
+    /// <summary>Reading a disk for blankness.</summary>
+    public static UnitStatus Checking(string volume, double fraction) =>
+        UnitStatus.Maintenance($"checking {volume}: {Percent(fraction)}");
+
+    /// <summary>Partition, filesystem, mount.</summary>
+    public static UnitStatus Preparing(string volume) => UnitStatus.Maintenance($"preparing {volume}");
+
+    /// <summary>Copying, with progress where there is any.</summary>
+    public static UnitStatus Copying(string volume, CopyProgress? progress) =>
+        UnitStatus.Maintenance($"copying to {volume}" + (progress is null ? "" : ": " + Describe(progress)));
+
+    /// <summary>Configuration, start, first answer.</summary>
+    public static UnitStatus Switching(string place, string detail = "") =>
+        UnitStatus.Maintenance($"switching to {place}" + (detail.Length == 0 ? "" : $": {detail}"));
+
+    /// <summary>The node is not up yet.</summary>
+    public static UnitStatus Starting(Place place, string detail = "") =>
+        UnitStatus.Maintenance($"starting Cassandra on {place.Name}" + (detail.Length == 0 ? "" : $": {detail}"));
+
+    /// <summary>The node does not come up.</summary>
+    public static UnitStatus NodeDied(Place place, string reason) =>
+        UnitStatus.Blocked(
+            $"Cassandra does not stay up on {place.Name}: {reason}; see /var/log/cassandra/system.log; "
+            + "the next hook starts it again");
+
+    /// <summary>A step that the world did not let happen.</summary>
+    public static UnitStatus StepFailed(string subject, string what, string remedy) =>
+        UnitStatus.Blocked(Join($"{subject}: {what}", remedy.Length == 0 ? "will be tried again by the next hook" : remedy));
+
+    /// <summary>Gibibytes with one digit.</summary>
+    public static string GiB(long bytes) =>
+        (bytes / (double)(1L << 30)).ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static string VolumeDetail(string filesystem, Space? space) =>
+        space is null ? filesystem : $"{filesystem}, {GiB(space.UsedBytes)} of {GiB(space.TotalBytes)} GiB used";
+
+    private static string Describe(CopyProgress p)
+    {
+        var rate = (p.BytesPerSecond / (1 << 20)).ToString("0", CultureInfo.InvariantCulture);
+        var left = p.Left is { } l ? $", about {Duration(l)} left" : "";
+        return $"{Percent(p.Fraction)} ({GiB(p.DoneBytes)} of {GiB(p.TotalBytes)} GiB, {rate} MiB/s{left})";
+    }
+
+    private static string Duration(TimeSpan t) => t switch
+    {
+        { TotalSeconds: < 60 } => $"{Math.Max(1, (int)Math.Ceiling(t.TotalSeconds))} s",
+        { TotalMinutes: < 90 } => $"{(int)Math.Round(t.TotalMinutes)} min",
+        _ => t.TotalHours.ToString("0.#", CultureInfo.InvariantCulture) + " h",
+    };
+
+    private static string Percent(double fraction) =>
+        ((int)Math.Clamp(fraction * 100, 0, 100)).ToString(CultureInfo.InvariantCulture) + "%";
+
+    private static string Prefix(string text) => text.Length == 0 ? "" : text + "; ";
+
+    private static string Join(string first, params ReadOnlySpan<string> rest)
+    {
+        var text = first;
+        foreach (var part in rest)
+            if (part.Length > 0)
+                text = text.Length == 0 ? part : $"{text}; {part}";
+        return text;
+    }
+}

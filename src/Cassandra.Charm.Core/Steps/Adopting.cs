@@ -1,0 +1,139 @@
+using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Reporting;
+
+namespace Cassandra.Charm.Core.Steps;
+
+/// <summary>Stop what serves and serve from the data that is already on a volume.</summary>
+internal sealed class Adopting(IMachine machine, Observation seen) : Step(machine, seen)
+{
+    private readonly Starting _starting = new(machine, seen);
+
+    /// <summary>Begins an adoption.</summary>
+    internal Task<UnitStatus?> BeginAsync(Place.OnVolume target, VolumeRecord? found, string serial, CancellationToken cancel)
+    {
+        var record = (found ?? Unrecorded(target, serial)) with { DiskSerial = serial, CopyId = null };
+        return RunAsync(new Undertaking.Adopting(target, record, AdoptPhase.Taking)
+        {
+            Entry = Seen.Entry,
+            Since = Now,
+            Previous = Journal.Served is Place.OnVolume v && v.Filesystem == target.Filesystem ? null : Journal.Served,
+        }, cancel);
+    }
+
+    /// <summary>Runs or resumes it; null when it is done, else what it waits for.</summary>
+    internal async Task<UnitStatus?> RunAsync(Undertaking.Adopting work, CancellationToken cancel)
+    {
+        if (work.Phase == AdoptPhase.Taking)
+        {
+            await SaveAsync(Journal with { Undertaking = work }, cancel).ConfigureAwait(false);
+            work = await TakeAsync(work, cancel).ConfigureAwait(false);
+        }
+
+        await SaveAsync(Journal with { Undertaking = work with { StartOrdered = true } }, cancel).ConfigureAwait(false);
+        await MountAsync(work.Target, cancel).ConfigureAwait(false);
+        var outcome = await _starting.StartOrJoinAsync(work.StartOrdered, cancel).ConfigureAwait(false);
+        if (outcome is StartOutcome.Died { Stored: { } stored } && Learn(stored) is { } learnt)
+        {
+            await SaveAsync(Journal with { Node = learnt }, cancel).ConfigureAwait(false);
+            await Node.ConfigureAsync(ConfigurationFor(work.Target, learnt), cancel).ConfigureAwait(false);
+            return null;
+        }
+
+        return outcome switch
+        {
+            StartOutcome.Answers => await FinishAsync(work, cancel).ConfigureAwait(false),
+            StartOutcome.StillStarting s => await _starting.StillAsync(StatusText.Switching(work.Target.Name, s.Doing), cancel)
+                .ConfigureAwait(false),
+            StartOutcome.Died d => StatusText.NodeDied(work.Target, d.Reason),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private async Task<Undertaking.Adopting> TakeAsync(Undertaking.Adopting work, CancellationToken cancel)
+    {
+        await Machine.ReportAsync(StatusText.Switching(work.Target.Name), cancel).ConfigureAwait(false);
+        await Node.HoldAsync($"adopting {work.Target.Name}", cancel).ConfigureAwait(false);
+        await Node.StopAsync(cancel).ConfigureAwait(false);
+        await LeavePreviousAsync(work, cancel).ConfigureAwait(false);
+        await MountAsync(work.Target, cancel).ConfigureAwait(false);
+        // The record says whose the data is before anything in it changes: a crash leaves a volume that is ours.
+        await Volumes.WriteRecordAsync(work.Target, Claimed(work.Record), cancel).ConfigureAwait(false);
+        await Node.UnsealAsync(work.Target, cancel).ConfigureAwait(false);
+        var owners = await Node.TakeOwnershipAsync(work.Target, work.Record.Owners, cancel).ConfigureAwait(false);
+        await Node.CreateTreeAsync(work.Target, cancel).ConfigureAwait(false);
+        await Volumes.WriteRecordAsync(work.Target, Claimed(work.Record) with { Owners = owners }, cancel).ConfigureAwait(false);
+        await Node.ConfigureAsync(ConfigurationFor(work.Target, work.Record.Node), cancel).ConfigureAwait(false);
+        work = work with { Phase = AdoptPhase.Starting };
+        await SaveAsync(Journal with
+        {
+            EverStarted = true,
+            Served = work.Target,
+            Node = work.Record.Node,
+            Lineage = work.Record.Lineage,
+            Generation = work.Record.Generation,
+            Undertaking = work,
+        }, cancel).ConfigureAwait(false);
+        return work;
+    }
+
+    /// <summary>What served before stays as it is and can no longer be started: a volume is released, the root disk's tree sealed.</summary>
+    private async Task LeavePreviousAsync(Undertaking.Adopting work, CancellationToken cancel)
+    {
+        switch (work.Previous)
+        {
+            case Place.RootDisk root:
+                await Node.SealAsync(root, work.Target.VolumeId, cancel).ConfigureAwait(false);
+                break;
+            case Place.OnVolume volume when Seen.Served is VolumeSight.Recorded r && r.Filesystem == volume.Filesystem:
+                await Volumes.ReleaseAsync(volume,
+                    r.Record with { State = RecordState.Released, Since = Now, Heartbeat = null }, cancel).ConfigureAwait(false);
+                await Volumes.ForgetMountAsync(volume, cancel).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private async Task<UnitStatus?> FinishAsync(Undertaking.Adopting work, CancellationToken cancel)
+    {
+        if (await _starting.ConfirmAsync(work.Target, cancel).ConfigureAwait(false) is { } conflict)
+            return conflict;
+        await SaveAsync(Journal with { Undertaking = null, Adopt = null, Watch = null }, cancel).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Data without a record tells its names only when a start fails on them; null where nothing new was learnt.</summary>
+    private NodeIdentity? Learn(NodeIdentity stored)
+    {
+        var known = Journal.Node;
+        var learnt = known with
+        {
+            ClusterName = stored.ClusterName.Length > 0 && Seen.Settings.ClusterName.Length == 0 ? stored.ClusterName : known.ClusterName,
+            Datacenter = stored.Datacenter.Length > 0 && Seen.Settings.Datacenter.Length == 0 ? stored.Datacenter : known.Datacenter,
+            Rack = stored.Rack.Length > 0 && Seen.Settings.Rack.Length == 0 ? stored.Rack : known.Rack,
+        };
+        return learnt == known ? null : learnt;
+    }
+
+    private VolumeRecord Claimed(VolumeRecord record) => record with
+    {
+        State = RecordState.Serving,
+        Owner = Seen.Self,
+        Since = Now,
+        SupersededBy = "",
+        Heartbeat = null,
+    };
+
+    private VolumeRecord Unrecorded(Place.OnVolume target, string serial) => new()
+    {
+        VolumeId = target.VolumeId,
+        DiskSerial = serial,
+        State = RecordState.Serving,
+        Lineage = Machine.Clock.NewGuid(),
+        Generation = 1,
+        Owner = Seen.Self,
+        Subdirectory = target.Subdirectory,
+        Since = Now,
+    };
+}

@@ -1,0 +1,142 @@
+using Cassandra.Charm.Core.Deciding;
+using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Reporting;
+
+namespace Cassandra.Charm.Core.Steps;
+
+/// <summary>Observe → decide → act, again and again, until nothing is to be done; then report.</summary>
+/// <param name="machine">Where it acts.</param>
+/// <param name="observe">Looks at the machine as it is now.</param>
+public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Observation>> observe)
+{
+    // The longest way (install, prepare, found, …) takes six rounds; more than this is a bug that must be seen.
+    private const int MaxRounds = 16;
+
+    /// <summary>Brings the machine to where it should be, as far as that goes now; the status is what is true afterwards.</summary>
+    /// <exception cref="InvalidOperationException">The decisions go round in circles: a bug.</exception>
+    public async Task<UnitStatus?> ConvergeAsync(CancellationToken cancel)
+    {
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var seen = await observe(cancel).ConfigureAwait(false);
+            await NoticeEntryAsync(seen, cancel).ConfigureAwait(false);
+            var decision = Decide.On(seen);
+            machine.Note($"decided: {Name(decision)}");
+            switch (decision)
+            {
+                case Decision.Rest rest:
+                    await RememberAsync(rest, cancel).ConfigureAwait(false);
+                    return rest.Status;
+                case Decision.Forget:
+                    await new Leaving(machine, seen).ForgetAsync(cancel).ConfigureAwait(false);
+                    return null;
+            }
+
+            try
+            {
+                if (await CarryOutAsync(decision, seen, cancel).ConfigureAwait(false) is { } status)
+                    return status;
+            }
+            catch (EffectFailedException failure)
+            {
+                machine.Note($"{Name(decision)} failed: {failure.Message}");
+                return StatusText.StepFailed(Subject(decision, seen), failure.Message, failure.Remedy);
+            }
+        }
+
+        throw new InvalidOperationException($"no rest after {MaxRounds} rounds of decisions");
+    }
+
+    private async Task<UnitStatus?> CarryOutAsync(Decision decision, Observation seen, CancellationToken cancel)
+    {
+        switch (decision)
+        {
+            case Decision.Install:
+                await machine.InstallAsync(seen.Settings, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.CheckBlank check:
+                await machine.LongWork.CheckBlankAsync(check.Sight, Step.Patience, cancel).ConfigureAwait(false);
+                return await AfterCheckAsync(check, cancel).ConfigureAwait(false);
+            case Decision.Prepare p:
+                await new Preparing(machine, seen).PrepareAsync(p.Volume, p.Sight, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.Claim c:
+                await new Preparing(machine, seen).ClaimAsync(c.Place, c.Disk, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.Found f:
+                return await new Starting(machine, seen).FoundAsync(f.Place, cancel).ConfigureAwait(false);
+            case Decision.Move m:
+                return await new Moving(machine, seen).BeginAsync(m.Target, cancel).ConfigureAwait(false);
+            case Decision.ResumeMove r:
+                return await new Moving(machine, seen).RunAsync(r.Work, cancel).ConfigureAwait(false);
+            case Decision.CancelMove c:
+                await new Moving(machine, seen).CancelAsync(c.Work, c.TargetIsThere, null, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.Discard d:
+                await new Preparing(machine, seen).DiscardAsync(d.Place, d.Record, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.Adopt a:
+                return await new Adopting(machine, seen).BeginAsync(a.Target, a.Record, a.DiskSerial, cancel).ConfigureAwait(false);
+            case Decision.ResumeAdoption r:
+                return await new Adopting(machine, seen).RunAsync(r.Work, cancel).ConfigureAwait(false);
+            case Decision.Drop d:
+                await new Preparing(machine, seen).DropAsync(d.Work, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.Start s:
+                return await new Starting(machine, seen).StartAsync(s.Place, cancel).ConfigureAwait(false);
+            case Decision.AwaitNode a:
+                return await new Starting(machine, seen).AwaitAsync(a.Place, cancel).ConfigureAwait(false);
+            case Decision.StopNode s:
+                await machine.Node.StopAsync(cancel).ConfigureAwait(false);
+                return s.Afterwards;
+            case Decision.Leave l:
+                await new Leaving(machine, seen).LeaveAsync(l.Place, l.Record, cancel).ConfigureAwait(false);
+                return null;
+            default:
+                throw new System.Diagnostics.UnreachableException(decision.ToString());
+        }
+    }
+
+    /// <summary>A new entry makes old failures void: the operator has said something else.</summary>
+    private async Task NoticeEntryAsync(Observation seen, CancellationToken cancel)
+    {
+        var journal = machine.Journal.Current;
+        if (seen.Assignment is Volumes.Assignment.Invalid || journal.LastEntry == seen.Entry)
+            return;
+        await machine.Journal.SaveAsync(journal with { LastEntry = seen.Entry, Failed = [], Watch = null }, cancel)
+            .ConfigureAwait(false);
+    }
+
+    private async Task RememberAsync(Decision.Rest rest, CancellationToken cancel)
+    {
+        if (rest.Watch is { } watch && watch != machine.Journal.Current.Watch)
+            await machine.Journal.SaveAsync(machine.Journal.Current with { Watch = watch }, cancel).ConfigureAwait(false);
+        if (rest.LookAgainAfter is { } delay)
+            await machine.LongWork.CallBackAfterAsync(delay, cancel).ConfigureAwait(false);
+    }
+
+    private async Task<UnitStatus?> AfterCheckAsync(Decision.CheckBlank check, CancellationToken cancel)
+    {
+        var again = await observe(cancel).ConfigureAwait(false);
+        return again.Assigned is VolumeSight.Unchecked u ? StatusText.Checking(check.Volume, u.Fraction) : null;
+    }
+
+    private static string Subject(Decision decision, Observation seen) => decision switch
+    {
+        Decision.Install => "cannot install Cassandra",
+        Decision.Prepare p => p.Volume,
+        Decision.Claim c => c.Place.VolumeId,
+        Decision.Move m => m.Target.VolumeId,
+        Decision.ResumeMove r => r.Work.Target.VolumeId,
+        Decision.Adopt a => a.Target.VolumeId,
+        Decision.ResumeAdoption r => r.Work.Target.VolumeId,
+        Decision.Leave { Place: Place.OnVolume v } => v.VolumeId,
+        _ => seen.Journal.Served?.Name ?? "Cassandra",
+    };
+
+    private static string Name(Decision decision) => decision is Decision.Rest rest
+        ? $"rest, {rest.Status.State.ToString().ToLowerInvariant()}: {rest.Status.Message}"
+        : decision.GetType().Name;
+}

@@ -1,0 +1,228 @@
+using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Reporting;
+
+namespace Cassandra.Charm.Core.Steps;
+
+/// <summary>
+/// The commit order of a move (design section 5), each step durable before the next. At every instant one copy is
+/// authoritative: the source until cassandra.yaml names the target, the target from then on.
+/// </summary>
+internal sealed class Moving(IMachine machine, Observation seen) : Step(machine, seen)
+{
+    private readonly Starting _starting = new(machine, seen);
+
+    /// <summary>Begins a move of the place that last served.</summary>
+    internal Task<UnitStatus?> BeginAsync(Place.OnVolume target, CancellationToken cancel)
+    {
+        var source = Journal.Served ?? throw new InvalidOperationException("nothing has served that could be moved");
+        return RunAsync(new Undertaking.Moving(
+            Machine.Clock.NewGuid(), source, target, Journal.Generation + 1, MovePhase.Copying)
+        { Entry = Seen.Entry, Since = Now }, cancel);
+    }
+
+    /// <summary>Runs or resumes it; null when it is done, else what it waits for.</summary>
+    internal async Task<UnitStatus?> RunAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        while (true)
+        {
+            await SaveAsync(Journal with
+            {
+                Undertaking = move,
+                CopyIds = [.. Journal.CopyIds.Where(id => id != move.CopyId), move.CopyId],
+            }, cancel).ConfigureAwait(false);
+            await MountAsync(move.Target, cancel).ConfigureAwait(false);
+            switch (move.Phase)
+            {
+                case MovePhase.Copying:
+                    switch (await CopyAsync(move, cancel).ConfigureAwait(false))
+                    {
+                        case CopyState.Verified copied:
+                            move = move with { Phase = MovePhase.Publishing, BootId = copied.BootId };
+                            break;
+                        case CopyState.UnderWay copying:
+                            return StatusText.Copying(move.Target.Name, copying.Progress);
+                        case CopyState.Impossible no:
+                            await CancelAsync(move, targetIsThere: true, no.Why, cancel).ConfigureAwait(false);
+                            return null;
+                    }
+
+                    break;
+                case MovePhase.Publishing when move.BootId != Machine.Clock.BootId:
+                    // Whatever happened in between, the source is compared again before it is left.
+                    move = move with { Phase = MovePhase.Copying };
+                    break;
+                case MovePhase.Publishing:
+                    await Volumes.PublishIncomingAsync(move.Target, cancel).ConfigureAwait(false);
+                    await MarkAsync(move.Target, r => r with { State = RecordState.Ready, Generation = move.Generation }, cancel)
+                        .ConfigureAwait(false);
+                    move = move with { Phase = MovePhase.Switching };
+                    break;
+                case MovePhase.Switching:
+                    await Machine.ReportAsync(StatusText.Switching(move.Target.Name), cancel).ConfigureAwait(false);
+                    await Node.ConfigureAsync(ConfigurationFor(move.Target, Journal.Node), cancel).ConfigureAwait(false);
+                    move = move with { Phase = MovePhase.Starting };
+                    break;
+                case MovePhase.Starting:
+                    await HandOverAsync(move, cancel).ConfigureAwait(false);
+                    var (status, failure) = await StartAsync(move, cancel).ConfigureAwait(false);
+                    if (failure is null)
+                        return status ?? await FinishAsync(move, cancel).ConfigureAwait(false);
+                    move = move with { Phase = MovePhase.GoingBack, Failure = failure };
+                    break;
+                case MovePhase.GoingBack:
+                    await GoBackAsync(move, cancel).ConfigureAwait(false);
+                    return null;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        }
+    }
+
+    /// <summary>Before the commit point: the target is discarded where it is there, the source serves on.</summary>
+    internal async Task CancelAsync(Undertaking.Moving move, bool targetIsThere, string? failure, CancellationToken cancel)
+    {
+        await Machine.LongWork.StopAsync(cancel).ConfigureAwait(false);
+        if (targetIsThere)
+            await DiscardTargetAsync(move.Target, cancel).ConfigureAwait(false);
+
+        await SaveAsync(Journal with
+        {
+            Undertaking = null,
+            Failed = failure is null ? Journal.Failed : [.. Journal.Failed, new FailedTarget(move.Target.VolumeId, failure, Now)],
+        }, cancel).ConfigureAwait(false);
+        await Node.LiftHoldAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>A target that fails while it is being discarded must not keep the source down: its copy stays marked <c>incoming</c>.</summary>
+    private async Task DiscardTargetAsync(Place.OnVolume target, CancellationToken cancel)
+    {
+        try
+        {
+            await MountAsync(target, cancel).ConfigureAwait(false);
+            await MarkAsync(target, r => r with { State = RecordState.Incoming }, cancel).ConfigureAwait(false);
+            await Volumes.ReopenIncomingAsync(target, cancel).ConfigureAwait(false);
+            await Volumes.DiscardIncomingAsync(target, cancel).ConfigureAwait(false);
+            await MarkAsync(target, r => r with { State = RecordState.Initialising, CopyId = null }, cancel).ConfigureAwait(false);
+        }
+        catch (EffectFailedException failure)
+        {
+            Machine.Note($"the copy on {target.VolumeId} is left as it is: {failure.Message}");
+        }
+
+        await LetGoAsync(target, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Hold, stop, settle, copy, verify. What cannot be done is an answer: the source serves again.</summary>
+    private async Task<CopyState> CopyAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        try
+        {
+            return await CopyColdAsync(move, cancel).ConfigureAwait(false);
+        }
+        catch (EffectFailedException failure)
+        {
+            return new CopyState.Impossible(failure.Message, failure.Remedy);
+        }
+    }
+
+    private async Task<CopyState> CopyColdAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        await Machine.ReportAsync(StatusText.Copying(move.Target.Name, null), cancel).ConfigureAwait(false);
+        await Node.HoldAsync($"moving the data to {move.Target.Name}", cancel).ConfigureAwait(false);
+        await Node.StopAsync(cancel).ConfigureAwait(false);
+        await Node.SettleTransactionsAsync(move.Source, cancel).ConfigureAwait(false);
+        await MarkAsync(move.Target, r => r with
+        {
+            State = RecordState.Incoming,
+            CopyId = move.CopyId,
+            Lineage = Journal.Lineage ?? r.Lineage,
+            Node = Journal.Node,
+            Subdirectory = move.Target.Subdirectory,
+        }, cancel).ConfigureAwait(false);
+        await Volumes.ReopenIncomingAsync(move.Target, cancel).ConfigureAwait(false);
+        return await Machine.LongWork
+            .CopyAsync(move, Seen.Settings.MigrationRateLimit, PatienceNow, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The source is superseded and sealed, the target serves: nothing can start the old copy any more.</summary>
+    private async Task HandOverAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        await MountAsync(move.Source, cancel).ConfigureAwait(false);
+        await MarkAsync(move.Source,
+            r => r with { State = RecordState.Superseded, SupersededBy = move.Target.VolumeId, Heartbeat = null }, cancel)
+            .ConfigureAwait(false);
+        await Node.SealAsync(move.Source, move.Target.VolumeId, cancel).ConfigureAwait(false);
+        await MarkAsync(move.Target, r => r with { State = RecordState.Serving }, cancel).ConfigureAwait(false);
+        await SaveAsync(Journal with { Served = move.Target, Generation = move.Generation }, cancel).ConfigureAwait(false);
+    }
+
+    private async Task<(UnitStatus? Status, string? Failure)> StartAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        await SaveAsync(Journal with { Undertaking = move with { StartOrdered = true } }, cancel).ConfigureAwait(false);
+        var outcome = await _starting.StartOrJoinAsync(move.StartOrdered, cancel).ConfigureAwait(false);
+        return outcome switch
+        {
+            StartOutcome.Answers => (null, null),
+            StartOutcome.StillStarting s => (await _starting.StillAsync(StatusText.Switching(move.Target.Name, s.Doing), cancel)
+                .ConfigureAwait(false), null),
+            StartOutcome.Died { MayHaveServed: false } d => (null, d.Reason),
+            StartOutcome.Died d => (StatusText.NodeDied(move.Target, d.Reason), null),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private async Task<UnitStatus?> FinishAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        if (await _starting.ConfirmAsync(move.Target, cancel).ConfigureAwait(false) is { } conflict)
+            return conflict;
+        await SaveAsync(Journal with { Undertaking = null, Adopt = null }, cancel).ConfigureAwait(false);
+        if (move.Source is Place.OnVolume source)
+            await LetGoAsync(source, cancel).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>
+    /// The node died on the target before it opened a port: nothing was written there that anybody was promised, so the
+    /// source is still the truth.
+    /// </summary>
+    private async Task GoBackAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        await Machine.ReportAsync(StatusText.Switching(move.Source.Name, $"back, Cassandra did not come up on {move.Target.Name}"),
+            cancel).ConfigureAwait(false);
+        await Node.HoldAsync($"going back to {move.Source.Name}", cancel).ConfigureAwait(false);
+        await Node.StopAsync(cancel).ConfigureAwait(false);
+        await MarkAsync(move.Target, r => r with { State = RecordState.Abandoned, SupersededBy = move.Source.Name, Heartbeat = null },
+            cancel).ConfigureAwait(false);
+        await MountAsync(move.Source, cancel).ConfigureAwait(false);
+        await Node.ConfigureAsync(ConfigurationFor(move.Source, Journal.Node), cancel).ConfigureAwait(false);
+        await Node.UnsealAsync(move.Source, cancel).ConfigureAwait(false);
+        await MarkAsync(move.Source, r => r with { State = RecordState.Serving, SupersededBy = "" }, cancel).ConfigureAwait(false);
+        await SaveAsync(Journal with
+        {
+            Served = move.Source,
+            Generation = move.Generation - 1,
+            Undertaking = null,
+            Failed = [.. Journal.Failed.Where(f => f.Volume != move.Target.VolumeId),
+                new FailedTarget(move.Target.VolumeId, move.Failure, Now)],
+        }, cancel).ConfigureAwait(false);
+        await Node.LiftHoldAsync(cancel).ConfigureAwait(false);
+        await LetGoAsync(move.Target, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>A volume that no longer serves is unmounted, so that it can be detached; a busy one is left as it is.</summary>
+    private async Task LetGoAsync(Place.OnVolume place, CancellationToken cancel)
+    {
+        try
+        {
+            await Volumes.UnmountAsync(place, cancel).ConfigureAwait(false);
+            await Volumes.ForgetMountAsync(place, cancel).ConfigureAwait(false);
+        }
+        catch (EffectFailedException busy)
+        {
+            Machine.Note($"{place.VolumeId} stays mounted: {busy.Message}");
+        }
+    }
+}

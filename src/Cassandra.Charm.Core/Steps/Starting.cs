@@ -1,0 +1,104 @@
+using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Reporting;
+using Cassandra.Charm.Core.Configuration;
+
+namespace Cassandra.Charm.Core.Steps;
+
+/// <summary>Founding, starting and confirming the node.</summary>
+internal sealed class Starting(IMachine machine, Observation seen) : Step(machine, seen)
+{
+    /// <summary>The first start of this node, with empty directories.</summary>
+    internal async Task<UnitStatus?> FoundAsync(Place place, CancellationToken cancel)
+    {
+        await MountAsync(place, cancel).ConfigureAwait(false);
+        await Node.CreateTreeAsync(place, cancel).ConfigureAwait(false);
+        var node = NodeConfigurations.Founding(Seen);
+        await SaveAsync(Journal with
+        {
+            EverStarted = true,
+            Served = place,
+            Node = node,
+            Lineage = Journal.Lineage ?? Machine.Clock.NewGuid(),
+            Generation = 1,
+        }, cancel).ConfigureAwait(false);
+        await MarkAsync(place, r => r with
+        {
+            State = RecordState.Serving,
+            Generation = 1,
+            Lineage = Journal.Lineage ?? r.Lineage,
+            Node = node,
+        }, cancel).ConfigureAwait(false);
+        return await StartAsync(place, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts the node where it last served; null when it answers.</summary>
+    internal async Task<UnitStatus?> StartAsync(Place place, CancellationToken cancel)
+    {
+        await Machine.ReportAsync(StatusText.Starting(place), cancel).ConfigureAwait(false);
+        await MountAsync(place, cancel).ConfigureAwait(false);
+        await Node.ConfigureAsync(ConfigurationFor(place, Journal.Node), cancel).ConfigureAwait(false);
+        return await SettledAsync(place, await StartOrJoinAsync(joined: false, cancel).ConfigureAwait(false), cancel)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>The node lives already: waits for its answer.</summary>
+    internal async Task<UnitStatus?> AwaitAsync(Place place, CancellationToken cancel) =>
+        await SettledAsync(place, await Node.AwaitAsync(PatienceNow, cancel).ConfigureAwait(false), cancel)
+            .ConfigureAwait(false);
+
+    /// <summary>
+    /// Lifts the hold and starts; where a start was ordered before, looks first what became of it: a node that died
+    /// unheard is started again only where it may have served, for then there is no way back.
+    /// </summary>
+    internal async Task<StartOutcome> StartOrJoinAsync(bool joined, CancellationToken cancel)
+    {
+        await Node.LiftHoldAsync(cancel).ConfigureAwait(false);
+        if (joined && await Node.AwaitAsync(PatienceNow, cancel).ConfigureAwait(false) is var earlier
+            and not StartOutcome.Died { MayHaveServed: true })
+            return earlier;
+        return await Node.StartAsync(PatienceNow, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Leaves a node that takes its time to itself, and has the unit called back.</summary>
+    internal async Task<UnitStatus> StillAsync(UnitStatus status, CancellationToken cancel)
+    {
+        await Machine.LongWork.CallBackWhenNodeSettlesAsync(cancel).ConfigureAwait(false);
+        return status;
+    }
+
+    /// <summary>
+    /// Asks the node who it is and compares with what it must be; remembers it in journal and record. Null when all is
+    /// well; otherwise the node is down again and held.
+    /// </summary>
+    internal async Task<UnitStatus?> ConfirmAsync(Place place, CancellationToken cancel)
+    {
+        var node = await Node.IdentifyAsync(cancel).ConfigureAwait(false);
+        if (Journal.Node.HostId is { } expected && node.HostId != expected)
+        {
+            await Node.HoldAsync("another host id", cancel).ConfigureAwait(false);
+            await Node.StopAsync(cancel).ConfigureAwait(false);
+            return UnitStatus.Blocked(
+                $"Cassandra came up on {place.Name} as node {node.HostId}, expected {expected}; it was stopped and is held; "
+                + "nothing was changed, look at the data before anything else");
+        }
+
+        await SaveAsync(Journal with { Node = node }, cancel).ConfigureAwait(false);
+        await MarkAsync(place, r => r with { Node = node, State = RecordState.Serving, Owners = ServiceOwners }, cancel)
+            .ConfigureAwait(false);
+        if (place is Place.OnVolume)
+            await Machine.LongWork.KeepHeartbeatAsync(cancel).ConfigureAwait(false);
+        return null;
+    }
+
+    private OwnerIds? ServiceOwners => Node.ServiceOwner;
+
+    private async Task<UnitStatus?> SettledAsync(Place place, StartOutcome outcome, CancellationToken cancel) => outcome switch
+    {
+        StartOutcome.Answers => await ConfirmAsync(place, cancel).ConfigureAwait(false),
+        StartOutcome.StillStarting s => await StillAsync(StatusText.Starting(place, s.Doing), cancel).ConfigureAwait(false),
+        StartOutcome.Died d => StatusText.NodeDied(place, d.Reason),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

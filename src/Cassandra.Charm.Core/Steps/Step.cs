@@ -1,0 +1,50 @@
+using Cassandra.Charm.Core.Configuration;
+using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+
+namespace Cassandra.Charm.Core.Steps;
+
+/// <summary>What all programs of steps share: the machine, what was observed, the journal.</summary>
+internal abstract class Step(IMachine machine, Observation seen)
+{
+    /// <summary>How long a hook waits for work that goes on outside it.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+
+    protected IMachine Machine => machine;
+
+    protected Observation Seen => seen;
+
+    protected IVolumes Volumes => machine.Volumes;
+
+    protected INode Node => machine.Node;
+
+    protected Journal Journal => machine.Journal.Current;
+
+    protected DateTimeOffset Now => machine.Clock.Now;
+
+    /// <summary>A hook waits a while; a unit that goes waits until it is done, for nobody will come back.</summary>
+    protected TimeSpan PatienceNow => seen.Occasion == Occasion.Converge ? Patience : TimeSpan.FromHours(24);
+
+    protected Task SaveAsync(Journal journal, CancellationToken cancel) => machine.Journal.SaveAsync(journal, cancel);
+
+    protected Task MountAsync(Place place, CancellationToken cancel) => place is Place.OnVolume volume
+        ? Volumes.MountAsync(volume, seen.Settings.VolumeMountOptions, cancel)
+        : Task.CompletedTask;
+
+    /// <summary>Writes the record of a place that has one: the root disk has none.</summary>
+    protected async Task MarkAsync(Place place, Func<VolumeRecord, VolumeRecord> change, CancellationToken cancel)
+    {
+        if (place is not Place.OnVolume volume)
+            return;
+        var record = await Volumes.ReadRecordAsync(volume, cancel).ConfigureAwait(false)
+                     ?? throw new EffectFailedException($"{volume.VolumeId} has lost its record ({volume.RecordPath})",
+                         "do not write to the volume; look at it before anything else");
+        await Volumes.WriteRecordAsync(volume, change(record) with { Since = Now, Owner = seen.Self }, cancel)
+            .ConfigureAwait(false);
+    }
+
+    protected NodeConfiguration ConfigurationFor(Place place, NodeIdentity node) =>
+        NodeConfigurations.For(seen, place, node, Journal.Lineage);
+}
