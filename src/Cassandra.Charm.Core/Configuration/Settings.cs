@@ -35,10 +35,10 @@ public sealed record Settings
     public int MigrationRateLimit { get; init; }
 
     /// <summary><c>install-sources</c>: APT source lines.</summary>
-    public string InstallSources { get; init; } = "";
+    public string InstallSources { get; init; } = "deb https://debian.cassandra.apache.org 50x main";
 
     /// <summary><c>install-keys</c>: armoured keys or URLs of them, for <c>signed-by</c>.</summary>
-    public string InstallKeys { get; init; } = "";
+    public string InstallKeys { get; init; } = "https://downloads.apache.org/cassandra/KEYS";
 
     /// <summary><c>package-version</c>; empty = the archive's candidate.</summary>
     public string PackageVersion { get; init; } = "";

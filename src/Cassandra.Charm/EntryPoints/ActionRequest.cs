@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Cassandra.Charm.Core.Volumes;
+
+namespace Cassandra.Charm.EntryPoints;
+
+/// <summary>An action with its parameters, as actions.yaml declares them.</summary>
+internal abstract record ActionRequest
+{
+    private ActionRequest() { }
+
+    /// <summary>Show what the unit knows of its volume.</summary>
+    internal sealed record VolumeStatus : ActionRequest;
+
+    /// <summary>Show what the next hook would do.</summary>
+    internal sealed record ShowPlan : ActionRequest;
+
+    /// <summary>Keep the charm's hands off.</summary>
+    internal sealed record Hold(string Reason) : ActionRequest;
+
+    /// <summary>End a hold.</summary>
+    internal sealed record Resume : ActionRequest;
+
+    /// <summary>Allow an adoption that the charm refuses by itself.</summary>
+    internal sealed record AdoptVolume(VolumeId Volume, string Reason) : ActionRequest;
+
+    /// <summary>Reads a request; where it is none, says why in one line.</summary>
+    /// <param name="name">The action's name.</param>
+    /// <param name="parameters">What <c>action-get</c> answered.</param>
+    /// <param name="refusal">Why not, for <c>action-fail</c>; empty where a request is returned.</param>
+    public static ActionRequest? Parse(string name, JsonElement parameters, out string refusal)
+    {
+        refusal = "";
+        switch (name)
+        {
+            case "volume-status":
+                return new VolumeStatus();
+            case "show-plan":
+                return new ShowPlan();
+            case "hold":
+                return new Hold(Text(parameters, "reason"));
+            case "resume":
+                return new Resume();
+            case "adopt-volume" when !VolumeId.TryParse(Text(parameters, "volume"), out _):
+                refusal = $"'{Text(parameters, "volume")}' is not a volume id; give it as volume-map has it";
+                return null;
+            case "adopt-volume" when Text(parameters, "reason").Length == 0:
+                refusal = "give a reason; it is kept in the journal";
+                return null;
+            case "adopt-volume":
+                _ = VolumeId.TryParse(Text(parameters, "volume"), out var volume);
+                return new AdoptVolume(volume, Text(parameters, "reason"));
+            default:
+                refusal = $"this charm has no action {name}";
+                return null;
+        }
+    }
+
+    private static string Text(JsonElement parameters, string key) =>
+        parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty(key, out var value)
+            && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!.Trim()
+            : "";
+}
+
+/// <summary>What an action answers.</summary>
+/// <param name="Results">Dotted keys of lower-case words, texts as values.</param>
+/// <param name="Refusal">One line that says why not; null where it was done or queued.</param>
+internal sealed record ActionOutcome(IReadOnlyDictionary<string, string> Results, string? Refusal = null)
+{
+    /// <summary>Not done, because.</summary>
+    public static ActionOutcome Refused(string why) => new(new Dictionary<string, string>(), why);
+}
