@@ -63,7 +63,8 @@ internal static class InPlace
             $"its record says {r.Record.State.ToString().ToLowerInvariant()} by {r.Record.Owner.Unit}",
         _ when r.Record.Generation != o.Journal.Generation =>
             $"its record is of generation {r.Record.Generation}, the data that served of {o.Journal.Generation}",
-        { HasTree: false } => "its data directory is gone",
+        // A node that never answered may have died before it wrote anything.
+        { HasTree: false } when o.Journal.Node.HostId is not null => "its data directory is gone",
         _ => null,
     };
 

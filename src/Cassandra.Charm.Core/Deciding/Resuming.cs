@@ -28,7 +28,7 @@ internal static class Resuming
     {
         if (a.Phase == AdoptPhase.Taking && o.Entry != a.Entry)
             return new Decision.Drop(a);
-        return IsThere(o.Assigned, a.Target) || IsThere(o.Served, a.Target)
+        return IsThere(o.Target, a.Target)
             ? new Decision.ResumeAdoption(a)
             : Gone(o, a.Target);
     }
@@ -45,7 +45,7 @@ internal static class Resuming
 
     private static Decision BeforeCommit(Observation o, Undertaking.Moving m)
     {
-        var targetIsThere = IsThere(o.Assigned, m.Target);
+        var targetIsThere = IsThere(o.Target, m.Target);
         if (m.Source is Place.OnVolume && InPlace.WhyGone(o, m.Source) is { } gone)
             return new Decision.Rest(StatusText.Missing(m.Source.Name, gone));
         return o.Entry == m.Entry && targetIsThere
@@ -54,7 +54,7 @@ internal static class Resuming
     }
 
     private static Decision AfterCommit(Observation o, Undertaking.Moving m) =>
-        IsThere(o.Assigned, m.Target) || IsThere(o.Served, m.Target) ? new Decision.ResumeMove(m) : Gone(o, m.Target);
+        IsThere(o.Target, m.Target) ? new Decision.ResumeMove(m) : Gone(o, m.Target);
 
     private static Decision Gone(Observation o, Place.OnVolume target)
     {

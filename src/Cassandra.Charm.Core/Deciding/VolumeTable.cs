@@ -13,7 +13,9 @@ internal static class VolumeTable
     internal static Decision Row(Observation o, string volume)
     {
         if (IsServedPlace(o))
-            return InPlace.KeepServing(o, meanwhile: null);
+            return FoundingCutShort(o) is { } place
+                ? new Decision.Found(place)
+                : InPlace.KeepServing(o, meanwhile: null);
         return (o.Assigned ?? new VolumeSight.NotAttached()).Match(
             // Not there, or not to be touched: a node that serves goes on serving.
             notAttached: _ => NotAttached(o, volume),
@@ -31,6 +33,13 @@ internal static class VolumeTable
             unrecorded: u => OnUnrecorded(o, volume, u),
             recorded: r => OnRecorded(o, volume, r));
     }
+
+    /// <summary>The journal says that the node is founded here, the record not yet: Cassandra was never started.</summary>
+    private static Place.OnVolume? FoundingCutShort(Observation o) =>
+        o.Served is VolumeSight.Recorded { Record.State: RecordState.Initialising, HasTree: false } r
+        && r.Record.Lineage == o.Journal.Lineage && o.Journal.Node.HostId is null
+            ? r.Place
+            : null;
 
     private static Decision NotAttached(Observation o, string volume) => o.Node.Data switch
     {

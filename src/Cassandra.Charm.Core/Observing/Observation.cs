@@ -51,6 +51,9 @@ public sealed record Observation
     /// <summary>The volume that last served; null where the root disk did, or nothing. May be the same sight as <see cref="Assigned"/>.</summary>
     public VolumeSight? Served { get; init; }
 
+    /// <summary>The target of the move or adoption in the journal; null where there is none. May be the same sight as another.</summary>
+    public VolumeSight? Target { get; init; }
+
     /// <summary>Units of this application, where it was asked for; null where not.</summary>
     public IReadOnlySet<string>? Units { get; init; }
 

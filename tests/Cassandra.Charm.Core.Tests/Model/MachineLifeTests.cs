@@ -1,0 +1,201 @@
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Reporting;
+using Cassandra.Charm.Core.Volumes;
+
+namespace Cassandra.Charm.Core.Tests.Model;
+
+/// <summary>Whole lives of a unit on the machine in memory.</summary>
+public sealed class MachineLifeTests
+{
+    internal static Assignment.Volume MapTo(string volume)
+    {
+        Assert.True(VolumeId.TryParse(volume, out var id));
+        return new Assignment.Volume(id);
+    }
+
+    internal static async Task<ModelMachine> ServingFromRootAsync()
+    {
+        var machine = ModelMachine.Fresh();
+        Assert.Equal("serving from the root disk (volume-map is empty)", (await machine.SettleAsync())?.Message);
+        return machine;
+    }
+
+    internal static async Task<ModelMachine> ServingFromAsync(string volume)
+    {
+        var machine = ModelMachine.Fresh();
+        machine.Disks[volume] = new ModelDisk(volume);
+        machine.Assignment = MapTo(volume);
+        Assert.Equal(UnitState.Active, (await machine.SettleAsync())?.State);
+        return machine;
+    }
+
+    internal static void NothingIsLost(ModelMachine machine)
+    {
+        Assert.NotNull(machine.RunningOn);
+        Assert.Subset(machine.RunningOn.Writes, machine.Acknowledged);
+        Assert.All(machine.Disks.Values, d => Assert.False(d.WasViolated));
+    }
+
+    [Fact]
+    public async Task A_blank_volume_mapped_to_a_serving_unit_takes_its_data()
+    {
+        var machine = await ServingFromRootAsync();
+        machine.Disks["vol-1"] = new ModelDisk("vol-1");
+        machine.Assignment = MapTo("vol-1");
+
+        var status = await machine.SettleAsync();
+
+        Assert.StartsWith("serving from vol-1 (xfs", status?.Message, StringComparison.Ordinal);
+        NothingIsLost(machine);
+        Assert.Same(machine.Disks["vol-1"].Tree, machine.RunningOn);
+        Assert.True(machine.Root!.IsSealed);
+    }
+
+    [Fact]
+    public async Task A_volume_mapped_before_the_first_start_is_waited_for_and_then_founded_on()
+    {
+        var machine = ModelMachine.Fresh();
+        machine.Assignment = MapTo("vol-1");
+        Assert.Equal("vol-1 is not attached; Cassandra has not been started", (await machine.SettleAsync())?.Message);
+        Assert.False(machine.IsRunning);
+
+        machine.Disks["vol-1"] = new ModelDisk("vol-1");
+        await machine.SettleAsync();
+
+        NothingIsLost(machine);
+        Assert.Null(machine.Root);
+    }
+
+    [Fact]
+    public async Task An_entry_changed_from_one_volume_to_a_blank_one_moves_the_data_on_and_lets_the_old_one_go()
+    {
+        var machine = await ServingFromAsync("vol-a");
+        machine.Disks["vol-b"] = new ModelDisk("vol-b");
+        machine.Assignment = MapTo("vol-b");
+
+        await machine.SettleAsync();
+
+        NothingIsLost(machine);
+        Assert.Same(machine.Disks["vol-b"].Tree, machine.RunningOn);
+        Assert.Equal(RecordState.Superseded, machine.Disks["vol-a"].Record!.State);
+        Assert.False(machine.Disks["vol-a"].IsMounted);
+    }
+
+    [Fact]
+    public async Task With_the_old_volume_gone_a_blank_one_is_not_taken_and_nothing_runs()
+    {
+        var machine = await ServingFromAsync("vol-a");
+        machine.Disks["vol-a"].IsAttached = false;
+        machine.Reboot();
+        machine.Disks["vol-b"] = new ModelDisk("vol-b");
+        machine.Assignment = MapTo("vol-b");
+
+        var status = await machine.SettleAsync();
+
+        Assert.StartsWith("vol-a is missing; Cassandra is down; ", status?.Message, StringComparison.Ordinal);
+        Assert.False(machine.IsRunning);
+        Assert.Null(machine.Disks["vol-b"].Label);
+    }
+
+    [Fact]
+    public async Task A_node_that_dies_on_the_new_volume_is_back_on_the_old_place_and_the_volume_is_not_tried_again()
+    {
+        var machine = await ServingFromRootAsync();
+        machine.Disks["vol-1"] = new ModelDisk("vol-1");
+        machine.DiesOn.Add("vol-1");
+        machine.Assignment = MapTo("vol-1");
+
+        var status = await machine.SettleAsync();
+
+        Assert.Equal(UnitState.Blocked, status?.State);
+        Assert.Contains("still serving from the root disk", status?.Message, StringComparison.Ordinal);
+        NothingIsLost(machine);
+        Assert.Same(machine.Root, machine.RunningOn);
+        Assert.Equal(RecordState.Abandoned, machine.Disks["vol-1"].Record!.State);
+    }
+
+    [Fact]
+    public async Task A_destroyed_unit_releases_its_volume_and_a_fresh_unit_serves_the_same_rows()
+    {
+        var next = await FreshBesideReleasedAsync("vol-1");
+        next.Assignment = MapTo("vol-1");
+
+        var status = await next.SettleAsync();
+
+        Assert.StartsWith("serving from vol-1", status?.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(next.Promised);
+        Assert.Subset(next.RunningOn!.Writes, next.Promised.ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_unit_with_data_of_its_own_adopts_other_data_only_when_ordered()
+    {
+        var machine = await OrderedToAdoptAsync("vol-1");
+        var order = machine.Current.Adopt;
+        await machine.SaveAsync(machine.Current with { Adopt = null }, CancellationToken.None);
+        machine.Assignment = MapTo("vol-1");
+
+        var refused = await machine.SettleAsync();
+
+        Assert.StartsWith("vol-1: refused, it holds the data of node", refused?.Message, StringComparison.Ordinal);
+        Assert.Contains("adopt-volume volume=vol-1", refused?.Message, StringComparison.Ordinal);
+        Assert.Same(machine.Root, machine.RunningOn);
+
+        await machine.SaveAsync(machine.Current with { Adopt = order }, CancellationToken.None);
+        await machine.SettleAsync();
+
+        Assert.Same(machine.Disks["vol-1"].Tree, machine.RunningOn);
+        Assert.True(machine.Root!.IsSealed);
+    }
+
+    /// <summary>A volume that a removed unit released, attached to a machine where nothing was ever started.</summary>
+    internal static async Task<ModelMachine> FreshBesideReleasedAsync(string volume)
+    {
+        var old = await ReleasedAsync(volume);
+        var next = new ModelMachine { Self = new("model-2", "cassandra/5", "3"), Disks = old.Disks }.WithEmptyJournal();
+        next.PromiseOnly(old.Acknowledged);
+        return next;
+    }
+
+    /// <summary>A unit with data of its own, ordered to adopt another's released volume instead.</summary>
+    internal static async Task<ModelMachine> OrderedToAdoptAsync(string volume)
+    {
+        var old = await ReleasedAsync(volume);
+        var next = new ModelMachine { Self = new("model-2", "cassandra/5", "3"), Disks = old.Disks }.WithEmptyJournal();
+        await next.SettleAsync();
+        next.PromiseOnly(old.Acknowledged);
+        await next.SaveAsync(next.Current with { Adopt = new(volume, "test", next.Now) }, CancellationToken.None);
+        return next;
+    }
+
+    private static async Task<ModelMachine> ReleasedAsync(string volume)
+    {
+        var old = await ServingFromAsync(volume);
+        old.Occasion = Occasion.Stop;
+        await old.HookAsync();
+        old.Occasion = Occasion.Remove;
+        await old.HookAsync();
+        Assert.Equal(RecordState.Released, old.Disks[volume].Record!.State);
+        Assert.False(old.Disks[volume].IsMounted);
+        return old;
+    }
+
+    [Fact]
+    public async Task A_map_edited_during_a_copy_cancels_it_and_the_source_serves_on()
+    {
+        var machine = await ServingFromRootAsync();
+        machine.Disks["vol-1"] = new ModelDisk("vol-1");
+        machine.Assignment = MapTo("vol-1");
+        machine.CopyRounds = 1;
+        Assert.StartsWith("copying to vol-1", (await machine.HookAsync())?.Message, StringComparison.Ordinal);
+
+        machine.Assignment = new Assignment.NoMap();
+        await machine.SettleAsync();
+
+        NothingIsLost(machine);
+        Assert.Same(machine.Root, machine.RunningOn);
+        Assert.Null(machine.Disks["vol-1"].Incoming);
+        Assert.Null(machine.HoldReason);
+    }
+}

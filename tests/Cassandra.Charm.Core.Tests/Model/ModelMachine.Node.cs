@@ -1,0 +1,159 @@
+using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+
+namespace Cassandra.Charm.Core.Tests.Model;
+
+internal sealed partial class ModelMachine : INode, ILongWork
+{
+    private ModelTree? _runningOn;
+    private Place? _configured;
+    private string? _hold;
+    private bool _enabled;
+    private bool _startRecorded;
+
+    /// <summary>Volumes on which the node dies before it opens a port.</summary>
+    public HashSet<string> DiesOn { get; } = [];
+
+    /// <summary>Copies take more than one hook.</summary>
+    public int CopyRounds { get; set; }
+
+    public OwnerIds? ServiceOwner => new(100, 100);
+
+    public bool IsRunning => _runningOn is not null;
+
+    public ModelTree? RunningOn => _runningOn;
+
+    public string? HoldReason => _hold;
+
+    Task<NodeSight> INode.LookAsync(Journal? journal, CancellationToken cancel) => Task.FromResult(LookAtNode());
+
+    public Task HoldAsync(string reason, CancellationToken cancel) => Effect(() => _hold = reason);
+
+    public Task LiftHoldAsync(CancellationToken cancel) => Effect(() => _hold = null);
+
+    Task INode.StopAsync(CancellationToken cancel) => Effect(() => _runningOn = null);
+
+    public Task SettleTransactionsAsync(Place place, CancellationToken cancel) => Task.CompletedTask;
+
+    public Task ConfigureAsync(NodeConfiguration configuration, CancellationToken cancel) => Effect(() =>
+    {
+        _configured = configuration.Place;
+        _enabled = true;
+    });
+
+    public async Task<StartOutcome> StartAsync(TimeSpan patience, CancellationToken cancel)
+    {
+        await Effect(() =>
+        {
+            _startRecorded = true;
+            if (_runningOn is null && GuardAllows() && !Dies)
+                Run();
+        });
+        return Outcome();
+    }
+
+    public Task<StartOutcome> AwaitAsync(TimeSpan patience, CancellationToken cancel) => Task.FromResult<StartOutcome>(
+        _runningOn is not null ? new StartOutcome.Answers()
+        : new StartOutcome.Died("no start was made", MayHaveServed: !(_startRecorded && Dies)));
+
+    public Task<NodeIdentity> IdentifyAsync(CancellationToken cancel) =>
+        Task.FromResult(new NodeIdentity { HostId = _runningOn!.HostId, ClusterName = "cassandra" });
+
+    public Task CreateTreeAsync(Place place, CancellationToken cancel) => Effect(() =>
+    {
+        if (place is Place.OnVolume volume)
+            Mounted(volume).Tree ??= new ModelTree([]);
+        else
+            Root ??= new ModelTree([]);
+    });
+
+    public Task SealAsync(Place place, string supersededBy, CancellationToken cancel) => Effect(() =>
+    {
+        if (TreeAt(place) is { } tree)
+            tree.IsSealed = true;
+    });
+
+    public Task UnsealAsync(Place place, CancellationToken cancel) => Effect(() =>
+    {
+        if (TreeAt(place) is { } tree)
+            tree.IsSealed = false;
+    });
+
+    public Task<OwnerIds> TakeOwnershipAsync(Place place, OwnerIds? recorded, CancellationToken cancel) =>
+        Task.FromResult(new OwnerIds(100, 100));
+
+    Task INode.ForgetAsync(CancellationToken cancel) => Effect(() => (_hold, _enabled) = (null, false));
+
+    public Task<CopyState> CopyAsync(Undertaking.Moving move, int rateLimit, TimeSpan patience, CancellationToken cancel) =>
+        CopyOnceAsync(move);
+
+    public Task CheckBlankAsync(VolumeSight.Unchecked sight, TimeSpan patience, CancellationToken cancel) => Task.CompletedTask;
+
+    public Task CallBackWhenNodeSettlesAsync(CancellationToken cancel) => Task.CompletedTask;
+
+    public Task CallBackAfterAsync(TimeSpan delay, CancellationToken cancel) => Task.CompletedTask;
+
+    public Task KeepHeartbeatAsync(CancellationToken cancel) => Task.CompletedTask;
+
+    Task ILongWork.StopAsync(CancellationToken cancel) => Task.CompletedTask;
+
+    Task ILongWork.ForgetAsync(CancellationToken cancel) => Task.CompletedTask;
+
+    private async Task<CopyState> CopyOnceAsync(Undertaking.Moving move)
+    {
+        Assert.Null(_runningOn);
+        var target = Mounted(move.Target);
+        var source = TreeAt(move.Source) ?? throw new EffectFailedException("the source is not there");
+        Assert.False(source.IsSealed, "copied from a superseded tree");
+        await Effect(() => target.Incoming = new ModelTree([.. source.Writes.Take(source.Writes.Count / 2)]));
+        if (CopyRounds-- > 0)
+            return new CopyState.UnderWay(new CopyProgress(0.5, 1, 2, 1, null));
+        await Effect(() => target.Incoming = source.Copy());
+        return new CopyState.Verified(BootId);
+    }
+
+    private bool Dies => _configured is Place.OnVolume v && DiesOn.Contains(v.VolumeId);
+
+    private StartOutcome Outcome() => _runningOn is not null
+        ? new StartOutcome.Answers()
+        : new StartOutcome.Died("died", MayHaveServed: !Dies);
+
+    /// <summary>Design section 6: no start while held, none without the mount, none against the record.</summary>
+    private bool GuardAllows() => _hold is null && _configured is not null && TreeAt(_configured) is { IsSealed: false }
+        && (_configured is not Place.OnVolume v
+            || Disks[v.VolumeId] is { IsMounted: true, Record: { State: RecordState.Serving } r } && r.Owner == Self);
+
+    /// <summary>A node on an empty tree becomes a new node: the careless charm is caught by its host id.</summary>
+    private void Run()
+    {
+        _runningOn = TreeAt(_configured!)!;
+        _runningOn.HostId ??= NewGuid();
+    }
+
+    private ModelTree? TreeAt(Place place) => place is Place.OnVolume volume
+        ? Disks.TryGetValue(volume.VolumeId, out var disk) && disk.IsAttached && disk.IsMounted ? disk.Tree : null
+        : Root;
+
+    private NodeSight LookAtNode() => new()
+    {
+        State = !IsInstalled ? NodeState.NotInstalled : _runningOn is null ? NodeState.Stopped : NodeState.Serving,
+        Processes = _runningOn is null ? [] : [42],
+        Data = LocalDataNow(),
+        ConfiguredRoot = _configured?.DataRoot,
+        Version = "4.1.7",
+    };
+
+    private LocalData LocalDataNow() => Current.Served switch
+    {
+        null => Root is null ? LocalData.NeverServed : LocalData.ElsewhereOrUnknown,
+        Place.RootDisk => Root is null || Root.IsSealed ? LocalData.ElsewhereOrUnknown
+            : Root.Writes.Count == 0 ? LocalData.Fresh : LocalData.Real,
+        Place.OnVolume v => Disks.TryGetValue(v.VolumeId, out var disk) && disk.IsAttached && disk.Tree is not null
+                            && disk.Record?.State == RecordState.Serving
+            ? LocalData.Real
+            : LocalData.ElsewhereOrUnknown,
+        _ => throw new InvalidOperationException(),
+    };
+}
