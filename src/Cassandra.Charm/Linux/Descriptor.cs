@@ -34,12 +34,18 @@ internal static unsafe class Descriptor
     }
 
     /// <summary>Reads up to the buffer's length; fewer bytes only at the end of the file.</summary>
-    public static int ReadAt(this SafeFileHandle file, Span<byte> buffer, long offset)
+    public static int ReadAt(this SafeFileHandle file, Span<byte> buffer, long offset) =>
+        file.ReadAt(buffer, offset, enough: buffer.Length);
+
+    /// <summary>
+    /// Asks for the buffer's length until <paramref name="enough"/> bytes are there; fewer only at the end of the file.
+    /// </summary>
+    public static int ReadAt(this SafeFileHandle file, Span<byte> buffer, long offset, int enough)
     {
         var done = 0;
         fixed (byte* start = buffer)
         {
-            while (done < buffer.Length)
+            while (done < enough)
             {
                 var count = Unistd.pread(file, start + done, (nuint)(buffer.Length - done), offset + done);
                 if (count == 0)
@@ -68,6 +74,20 @@ internal static unsafe class Descriptor
                     done += (int)count;
             }
         }
+    }
+
+    /// <summary>Moves the position from which a directory is read on; files are read and written by offset.</summary>
+    public static void Seek(this SafeFileHandle file, long position)
+    {
+        if (Unistd.lseek(file, position, Unistd.SEEK_SET) < 0)
+            throw LibcException.OfLastCall("lseek", file.PathForMessages());
+    }
+
+    /// <summary>ftruncate.</summary>
+    public static void SetLength(this SafeFileHandle file, long length)
+    {
+        while (Unistd.ftruncate(file, length) != 0)
+            LibcException.ThrowUnlessInterrupted("ftruncate", file);
     }
 
     /// <summary>fsync: data and metadata of this file, or the names in this directory, are on the disk.</summary>

@@ -8,11 +8,8 @@ internal static unsafe partial class Dirent
 {
     /// <summary>Offsets inside struct dirent64, which has a tail of varying length.</summary>
     internal const int RecordLengthOffset = 16;
-    internal const int TypeOffset = 18;
     internal const int NameOffset = 19;
 
-    internal const byte DT_UNKNOWN = 0;
-    internal const byte DT_DIR = 4;
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint getdents64(SafeFileHandle directory, byte* buffer, nuint size);
