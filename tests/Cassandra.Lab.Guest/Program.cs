@@ -7,14 +7,13 @@ internal static class Program
 
     // One line per applet. The name under which the program was called comes first, so that a link is enough to
     // install a hook tool or a stand-in command.
-    private static readonly Dictionary<string, Func<string[], Task<int>>> Applets = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<string[], Task<int>>> Applets = new(UnitAgent.Applets.All, StringComparer.Ordinal)
     {
     };
 
     private static async Task<int> Main(string[] args)
     {
-        // Only NativeAOT reports the link's name here; CoreCLR reports the file the link points to.
-        var calledAs = Path.GetFileName(Environment.GetCommandLineArgs()[0]);
+        var calledAs = Path.GetFileName(UnitAgent.InvokedName.Path);
         if (Applets.TryGetValue(calledAs, out var applet))
             return await applet(args);
         if (args.Length > 0 && Applets.TryGetValue(args[0], out applet))

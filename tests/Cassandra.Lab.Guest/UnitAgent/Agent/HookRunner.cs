@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using Cassandra.Lab.Guest.UnitAgent.Hooks;
+using Cassandra.Lab.Guest.UnitAgent.Model;
+using Cassandra.Lab.Guest.UnitAgent.Wire;
+
+namespace Cassandra.Lab.Guest.UnitAgent.Agent;
+
+/// <summary>One run of a hook, from the machine lock to the commit or the recorded failure.</summary>
+internal sealed class HookRunner(UnitWorker worker, MachineRecord machine, HostServices host, CancellationToken stop)
+{
+    /// <summary>A hook ended by a signal: Juju waits this long to learn whether the agent itself is stopping.</summary>
+    private static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(3);
+
+    private const string Logger = "juju.worker.uniter.operation";
+
+    private readonly UnitRecord _record = worker.Unit;
+
+    /// <summary>False: the machine is about to reboot or the agent stops; run nothing more.</summary>
+    public async Task<bool> RunAsync(HookEvent hook, SemaphoreSlim machineLock)
+    {
+        await machineLock.WaitAsync(stop);
+        try
+        {
+            return await RunLockedAsync(hook);
+        }
+        finally
+        {
+            machineLock.Release();
+        }
+    }
+
+    private async Task<bool> RunLockedAsync(HookEvent hook)
+    {
+        var configVersion = _record.ReadConfig(c => c.Version);
+        var run = Begin(hook);
+        var clock = Stopwatch.StartNew();
+        var context = worker.Contexts.Create(worker.Charm, hook.Name, hook);
+        WaitStatus? status = null;
+        string? error = null;
+        try
+        {
+            status = await StartAsync(context, hook);
+        }
+        catch (IOException e)
+        {
+            error = e.Message;
+        }
+
+        run = run with
+        {
+            Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3),
+            ExitCode = status?.ExitCode,
+            Signal = status?.Signal,
+        };
+        if (context.Reboot == RebootRequest.Now)
+            return await RebootNowAsync(hook, run);
+        if (error is not null || status is { ExitCode: not 0, Signal: not (Native.Spawn.Term or Native.Spawn.Kill) })
+            Fail(hook, run with { Outcome = RunOutcome.Failed, Error = error ?? status.ToString() });
+        else if (status is { Signal: not null })
+            return await KilledAsync(hook, run with { Outcome = RunOutcome.Killed });
+        else
+            Succeed(hook, context, configVersion, run with { Outcome = status is null ? RunOutcome.Skipped : RunOutcome.Succeeded });
+
+        if (context.Reboot != RebootRequest.AfterHook || error is not null || status is not { ExitCode: 0 })
+            return true;
+        await host.RebootAsync();
+        return false;
+    }
+
+    /// <summary>From here until the commit the hook is "pending": a crash makes it a failed hook.</summary>
+    private HookRun Begin(HookEvent hook)
+    {
+        var run = new HookRun(_record.Read(u => u.Runs) + 1, "hook", hook.Name, DateTimeOffset.UtcNow, RunOutcome.Running)
+        {
+            Request = hook.Request,
+        };
+        _record.Change(unit =>
+        {
+            var failures = unit.Operation?.Hook.Name == hook.Name ? unit.Operation.Failures : 0;
+            unit.Operation = new PendingHook(hook, HookStep.Pending) { Failures = failures };
+            unit.Resolved = null;
+            unit.StartAfterReboot = false;
+            unit.Runs = run.Number;
+            unit.Running = run;
+            if (hook.Name != "update-status") // not recorded, to spare the controller
+                _record.SetAgent(unit, "executing", $"running {hook.Name} hook");
+        });
+        switch (hook.Name)
+        {
+            case "install" when !_record.Read(u => u.StatusSet):
+                _record.SetWorkload("maintenance", "installing charm software");
+                break;
+            case "stop":
+                _record.SetWorkload("maintenance", "stopping charm software");
+                break;
+            case "remove":
+                _record.SetWorkload("maintenance", "cleaning up prior to charm deletion");
+                break;
+        }
+
+        return run;
+    }
+
+    private async Task<WaitStatus?> StartAsync(HookContext context, HookEvent hook)
+    {
+        var directory = context.Paths.CharmDirectory(_record.Name);
+        if (HookLocator.Find(directory, "hooks", hook.Name) is not { } handler)
+            return null;
+        var command = new ChildCommand(handler, [handler], HookEnvironment.Of(context, $"hooks/{hook.Name}"), directory);
+        return await worker.Contexts.RunAsync(context, command, _ => { }, _ => { });
+    }
+
+    private void Succeed(HookEvent hook, HookContext context, long configVersion, HookRun run)
+    {
+        worker.Log("INFO", Logger, run.Outcome == RunOutcome.Skipped ? $"skipped \"{hook.Name}\" hook (missing)" : $"ran \"{hook.Name}\" hook");
+        switch (hook.Name)
+        {
+            case "stop":
+                _record.SetWorkload("maintenance", "");
+                break;
+            case "remove":
+                _record.SetWorkload("terminated", "");
+                break;
+            case "start" when !context.StatusWasSet && !_record.Read(u => u.StatusSet):
+                _record.SetWorkload("unknown", "");
+                break;
+        }
+
+        _record.Change(unit =>
+        {
+            context.Commit(unit);
+            unit.StatusSet |= context.StatusWasSet;
+            HookCommit.Apply(unit, hook, configVersion);
+            _record.FinishRun(unit, run);
+        });
+    }
+
+    private void Fail(HookEvent hook, HookRun run)
+    {
+        worker.Log("ERROR", Logger, $"hook \"{hook.Name}\" failed: {run.Error}");
+        var retryBase = machine.Read(m => m.RetryBase);
+        _record.Change(unit =>
+        {
+            var failures = (unit.Operation?.Failures ?? 0) + 1;
+            unit.Operation = new PendingHook(hook, HookStep.Pending)
+            {
+                Failures = failures,
+                RetryAt = DateTimeOffset.UtcNow + RetryPolicy.Delay(failures, retryBase, Random.Shared.NextDouble()),
+            };
+            _record.SetAgent(unit, "error", $"hook failed: \"{hook.Name}\"");
+            _record.FinishRun(unit, run);
+        });
+    }
+
+    /// <summary>Not the hook's failure: it is queued again. If the agent lives on, Juju still reports an error.</summary>
+    private async Task<bool> KilledAsync(HookEvent hook, HookRun run)
+    {
+        worker.Log("WARNING", Logger, $"hook \"{hook.Name}\" was terminated");
+        _record.Change(unit => unit.Operation = unit.Operation! with { Step = HookStep.Queued });
+        await Task.WhenAny(Task.Delay(ShutdownGrace, stop));
+        if (!stop.IsCancellationRequested)
+        {
+            Fail(hook, run with { Error = $"hook \"{hook.Name}\" was killed, but agent still alive" });
+            return true;
+        }
+
+        _record.Change(unit => _record.FinishRun(unit, run));
+        return false;
+    }
+
+    private async Task<bool> RebootNowAsync(HookEvent hook, HookRun run)
+    {
+        _record.Change(unit =>
+        {
+            unit.Operation = new PendingHook(hook, HookStep.Queued);
+            _record.FinishRun(unit, run with { Outcome = RunOutcome.Killed, Error = "juju-reboot --now" });
+        });
+        await host.RebootAsync();
+        return false;
+    }
+}
