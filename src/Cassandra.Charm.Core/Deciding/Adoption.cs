@@ -48,7 +48,7 @@ internal static class Adoption
         ?? new AdoptionVerdict.Allowed();
 
     /// <summary>An operator's order for this volume stands.</summary>
-    internal static bool IsOrdered(Observation o, string volume) => o.Journal.Adopt?.Volume == volume;
+    internal static bool IsOrdered(Observation o, string volume) => o.Orders.Adopt?.Subject == volume;
 
     private static AdoptionVerdict.Refused? Incompatible(Settings s, string installed, NodeIdentity data)
     {

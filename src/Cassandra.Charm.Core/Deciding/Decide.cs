@@ -12,8 +12,8 @@ public static class Decide
     public static Decision On(Observation o) => o switch
     {
         { Occasion: Occasion.Remove } => Leaving.OnRemove(o),
-        { Journal.Hold: { } hold, Occasion: Occasion.Converge } =>
-            new Decision.Rest(StatusText.OnHold(hold.Since, hold.Reason)),
+        { Orders.Hold: { } hold, Occasion: Occasion.Converge } =>
+            new Decision.Rest(StatusText.OnHold(hold.At, hold.Reason)),
         { Occasion: Occasion.Stop } => Leaving.OnStop(o),
         { IsInstalled: false } => new Decision.Install(),
         { Assignment: Assignment.Invalid bad } => Unchanged(o, StatusText.BadMap(bad.Problem)),

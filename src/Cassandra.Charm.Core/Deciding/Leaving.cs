@@ -12,7 +12,7 @@ internal static class Leaving
     /// <summary><c>stop</c>: a move under way is finished first, so that what the map promises is true when the machine goes.</summary>
     internal static Decision OnStop(Observation o)
     {
-        if (o.Journal.Hold is null && o.Journal.Undertaking is Undertaking.Moving or Undertaking.Adopting
+        if (o.Orders.Hold is null && o.Journal.Undertaking is Undertaking.Moving or Undertaking.Adopting
             && o.Assignment is not Assignment.Invalid)
             switch (Resuming.Of(o, o.Journal.Undertaking))
             {

@@ -78,7 +78,7 @@ internal static class VolumeTable
                 $"to try again, run the action adopt-volume volume={volume} reason=…, or change the entry"),
         RecordState.Initialising when !r.HasTree && !r.HasIncoming => OnEmpty(o, volume, r),
         RecordState.Incoming or RecordState.Ready or RecordState.Abandoned when IsOwnCopy(o, r) => OnOwnCopy(o, volume, r),
-        _ when o.Journal.Discard == volume && r.Record.State is RecordState.Incoming or RecordState.Ready =>
+        _ when o.Orders.Discard?.Subject == volume && r.Record.State is RecordState.Incoming or RecordState.Ready =>
             new Decision.Discard(r.Place, r.Record),
         _ when !r.HasTree => Refuse(o, volume,
             $"its record says {r.Record.State.ToString().ToLowerInvariant()} by {r.Record.Owner.Unit}, and its data directory is not there",

@@ -26,6 +26,9 @@ public interface IMachine
     /// <summary>Time, boots, chance.</summary>
     IClock Clock { get; }
 
+    /// <summary>An order has been carried out: it is no longer there.</summary>
+    Task FulfilAsync(OrderKind order, CancellationToken cancel);
+
     /// <summary>Shows the status line now.</summary>
     Task ReportAsync(UnitStatus status, CancellationToken cancel);
 

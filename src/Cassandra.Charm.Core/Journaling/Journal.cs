@@ -44,27 +44,12 @@ public sealed record Journal
     /// <summary>Copies this unit ever began: an <c>incoming</c> tree with one of these ids is ours to continue or discard.</summary>
     public IReadOnlyList<Guid> CopyIds { get; init; } = [];
 
-    /// <summary>An operator's <c>hold</c>: the charm keeps its hands off.</summary>
-    public Hold? Hold { get; init; }
-
-    /// <summary>An operator's <c>adopt-volume</c>, until it has been carried out.</summary>
-    public AdoptionOrder? Adopt { get; init; }
-
-    /// <summary>An operator's <c>discard-copy</c> of an unfinished copy on this volume, until it has been carried out.</summary>
-    public string Discard { get; init; } = "";
-
     /// <summary>Volumes on which this node was started and did not come up; not tried again until the entry changes.</summary>
     public IReadOnlyList<FailedTarget> Failed { get; init; } = [];
 
     /// <summary>A volume that another unit's record claims: what its heartbeat was and since when it has stood still.</summary>
     public HeartbeatWatch? Watch { get; init; }
 }
-
-/// <summary>An operator's hold.</summary>
-public sealed record Hold(DateTimeOffset Since, string Reason);
-
-/// <summary>An operator's permission to adopt what the table refuses.</summary>
-public sealed record AdoptionOrder(string Volume, string Reason, DateTimeOffset At);
 
 /// <summary>A switch that was taken back.</summary>
 public sealed record FailedTarget(string Volume, string Reason, DateTimeOffset At);

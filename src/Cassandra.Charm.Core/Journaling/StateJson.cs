@@ -11,4 +11,5 @@ namespace Cassandra.Charm.Core.Journaling;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(VolumeRecord))]
 [JsonSerializable(typeof(Journal))]
+[JsonSerializable(typeof(Order))]
 public sealed partial class StateJson : JsonSerializerContext;

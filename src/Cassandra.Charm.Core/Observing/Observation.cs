@@ -39,6 +39,9 @@ public sealed record Observation
     /// <summary>What the charm remembers.</summary>
     public required Journal Journal { get; init; }
 
+    /// <summary>What operators asked for.</summary>
+    public Orders Orders { get; init; } = Orders.None;
+
     /// <summary>Cassandra is installed as the options want it.</summary>
     public required bool IsInstalled { get; init; }
 

@@ -99,7 +99,8 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
     {
         if (await _starting.ConfirmAsync(work.Target, cancel).ConfigureAwait(false) is { } conflict)
             return conflict;
-        await SaveAsync(Journal with { Undertaking = null, Adopt = null, Watch = null }, cancel).ConfigureAwait(false);
+        await FulfilAdoptionAsync(cancel).ConfigureAwait(false);
+        await SaveAsync(Journal with { Undertaking = null, Watch = null }, cancel).ConfigureAwait(false);
         return null;
     }
 

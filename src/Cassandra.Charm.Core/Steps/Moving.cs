@@ -178,7 +178,8 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
     {
         if (await _starting.ConfirmAsync(move.Target, cancel).ConfigureAwait(false) is { } conflict)
             return conflict;
-        await SaveAsync(Journal with { Undertaking = null, Adopt = null }, cancel).ConfigureAwait(false);
+        await FulfilAdoptionAsync(cancel).ConfigureAwait(false);
+        await SaveAsync(Journal with { Undertaking = null }, cancel).ConfigureAwait(false);
         if (move.Source is Place.OnVolume source)
             await LetGoAsync(source, cancel).ConfigureAwait(false);
         return null;

@@ -59,7 +59,7 @@ internal sealed class Preparing(IMachine machine, Observation seen) : Step(machi
         await Volumes.ReopenIncomingAsync(place, cancel).ConfigureAwait(false);
         await Volumes.DiscardIncomingAsync(place, cancel).ConfigureAwait(false);
         await MarkAsync(place, _ => FirstRecord(record.VolumeId, record.DiskSerial), cancel).ConfigureAwait(false);
-        await SaveAsync(Journal with { Discard = "" }, cancel).ConfigureAwait(false);
+        await Machine.FulfilAsync(OrderKind.Discard, cancel).ConfigureAwait(false);
     }
 
     private Undertaking.Preparing? Continued(string volume) =>

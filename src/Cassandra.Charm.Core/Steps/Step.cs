@@ -45,6 +45,10 @@ internal abstract class Step(IMachine machine, Observation seen)
             .ConfigureAwait(false);
     }
 
+    /// <summary>An order to adopt holds for one volume once.</summary>
+    protected Task FulfilAdoptionAsync(CancellationToken cancel) =>
+        seen.Orders.Adopt is null ? Task.CompletedTask : machine.FulfilAsync(OrderKind.Adopt, cancel);
+
     protected NodeConfiguration ConfigurationFor(Place place, NodeIdentity node) =>
         NodeConfigurations.For(seen, place, node, Journal.Lineage);
 }

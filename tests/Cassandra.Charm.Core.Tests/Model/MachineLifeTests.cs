@@ -1,3 +1,4 @@
+using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
@@ -132,8 +133,8 @@ public sealed class MachineLifeTests
     public async Task A_unit_with_data_of_its_own_adopts_other_data_only_when_ordered()
     {
         var machine = await OrderedToAdoptAsync("vol-1");
-        var order = machine.Current.Adopt;
-        await machine.SaveAsync(machine.Current with { Adopt = null }, CancellationToken.None);
+        var order = machine.Orders;
+        machine.Orders = Orders.None;
         machine.Assignment = MapTo("vol-1");
 
         var refused = await machine.SettleAsync();
@@ -142,7 +143,7 @@ public sealed class MachineLifeTests
         Assert.Contains("adopt-volume volume=vol-1", refused?.Message, StringComparison.Ordinal);
         Assert.Same(machine.Root, machine.RunningOn);
 
-        await machine.SaveAsync(machine.Current with { Adopt = order }, CancellationToken.None);
+        machine.Orders = order;
         await machine.SettleAsync();
 
         Assert.Same(machine.Disks["vol-1"].Tree, machine.RunningOn);
@@ -165,7 +166,7 @@ public sealed class MachineLifeTests
         var next = new ModelMachine { Self = new("model-2", "cassandra/5", "3"), Disks = old.Disks }.WithEmptyJournal();
         await next.SettleAsync();
         next.PromiseOnly(old.Acknowledged);
-        await next.SaveAsync(next.Current with { Adopt = new(volume, "test", next.Now) }, CancellationToken.None);
+        next.Orders = new Orders { Adopt = new Order(volume, "test", next.Now) };
         return next;
     }
 

@@ -132,6 +132,15 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
         return Task.CompletedTask;
     }
 
+    public Orders Orders { get; set; } = Orders.None;
+
+    public Task FulfilAsync(OrderKind order, CancellationToken cancel) => Effect(() => Orders = order switch
+    {
+        OrderKind.Hold => Orders with { Hold = null },
+        OrderKind.Adopt => Orders with { Adopt = null },
+        OrderKind.Discard => Orders with { Discard = null },
+    });
+
     public void Note(string message) => Notes.Add(message);
 
     public List<string> Notes { get; } = [];
@@ -153,6 +162,7 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
             Settings = Settings,
             Assignment = Assignment,
             Journal = Current,
+            Orders = Orders,
             IsInstalled = IsInstalled,
             Node = LookAtNode(),
             Assigned = assigned,

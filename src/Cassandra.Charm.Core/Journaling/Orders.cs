@@ -1,0 +1,39 @@
+namespace Cassandra.Charm.Core.Journaling;
+
+/// <summary>
+/// What operators asked for by actions, each until it is taken back or carried out. Kept apart from the journal: an
+/// action may run beside a hook, and must never wait for it nor be overwritten by it.
+/// </summary>
+public sealed record Orders
+{
+    /// <summary>None.</summary>
+    public static readonly Orders None = new();
+
+    /// <summary><c>hold</c>: the charm keeps its hands off.</summary>
+    public Order? Hold { get; init; }
+
+    /// <summary><c>adopt-volume</c>: permission to adopt what the table refuses.</summary>
+    public Order? Adopt { get; init; }
+
+    /// <summary><c>discard-copy</c>: permission to delete an unfinished copy.</summary>
+    public Order? Discard { get; init; }
+}
+
+/// <summary>One order.</summary>
+/// <param name="Subject">The volume it is about; empty for a hold.</param>
+/// <param name="Reason">The operator's words.</param>
+/// <param name="At">When.</param>
+public sealed record Order(string Subject, string Reason, DateTimeOffset At);
+
+/// <summary>Which order.</summary>
+public enum OrderKind
+{
+    /// <summary><see cref="Orders.Hold"/>.</summary>
+    Hold,
+
+    /// <summary><see cref="Orders.Adopt"/>.</summary>
+    Adopt,
+
+    /// <summary><see cref="Orders.Discard"/>.</summary>
+    Discard,
+}
