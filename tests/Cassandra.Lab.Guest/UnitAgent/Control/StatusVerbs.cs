@@ -17,8 +17,11 @@ internal static class StatusVerbs
             "[UNIT] [--since SEQUENCE [--timeout SECONDS]]   (with --since: answers when the unit has changed after that)",
             new FlagSet().Text("since").Text("timeout"),
             StatusAsync),
-        new("status-history", "UNIT   (every status ever set, JSON)", new FlagSet(), call => Task.FromResult(
-            ControlCall.Json(call.Unit.Unit.StatusHistory(), WireJson.Relaxed.IReadOnlyListStatusEntry))),
+        new(
+            "status-history",
+            "UNIT [--skip N [--timeout SECONDS]]   (every status ever set, JSON; with --skip: waits for a later one)",
+            new FlagSet().Text("skip").Text("timeout"),
+            HistoryAsync),
         new("runs", "UNIT   (hooks, actions and commands that ended, JSON)", new FlagSet(), call => Task.FromResult(
             ControlCall.Json(call.Unit.Unit.Runs(), WireJson.Relaxed.IReadOnlyListHookRun))),
         new("log", "UNIT   (the unit's log file)", new FlagSet(), LogAsync),
@@ -46,6 +49,22 @@ internal static class StatusVerbs
         if (call.Arguments.Value("since") is { } since)
             await worker.Unit.WaitForChangeAsync(long.Parse(since, CultureInfo.InvariantCulture), call.Seconds("timeout", 5));
         return ControlCall.Json(Of(worker), WireJson.Relaxed.UnitStatus);
+    }
+
+    private static async Task<ToolResponse> HistoryAsync(ControlCall call)
+    {
+        var unit = call.Unit.Unit;
+        var skip = int.Parse(call.Arguments.Value("skip") ?? "0", CultureInfo.InvariantCulture);
+        var end = DateTimeOffset.UtcNow + call.Seconds("timeout", 0);
+        while (true)
+        {
+            var sequence = unit.Sequence;
+            var history = unit.StatusHistory();
+            var left = end - DateTimeOffset.UtcNow;
+            if (history.Count > skip || left <= TimeSpan.Zero)
+                return ControlCall.Json([.. history.Skip(skip)], WireJson.Relaxed.IReadOnlyListStatusEntry);
+            await unit.WaitForChangeAsync(sequence, left);
+        }
     }
 
     private static Task<ToolResponse> LogAsync(ControlCall call)
