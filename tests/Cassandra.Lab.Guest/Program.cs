@@ -9,6 +9,7 @@ internal static class Program
     // install a hook tool or a stand-in command.
     private static readonly Dictionary<string, Func<string[], Task<int>>> Applets = new(UnitAgent.Applets.All, StringComparer.Ordinal)
     {
+        ["agent"] = Agent.CommandAgent.RunAsync,
     };
 
     private static async Task<int> Main(string[] args)

@@ -1,0 +1,14 @@
+namespace Cassandra.Lab.Guest.Agent;
+
+/// <summary>One thing the host asked for and that takes time.</summary>
+internal interface ICall : IDisposable
+{
+    /// <summary>Carries it out; the result is the exit code.</summary>
+    Task<int> RunAsync();
+
+    /// <summary>Takes a piece of input, null at its end. Never blocks: other calls wait behind it.</summary>
+    void Input(ReadOnlyMemory<byte>? piece);
+
+    /// <summary>Ends it as far as that is possible.</summary>
+    void Kill();
+}
