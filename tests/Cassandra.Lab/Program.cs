@@ -1,1 +1,6 @@
-return 0;
+namespace Cassandra.Lab;
+
+internal static class Program
+{
+    private static Task<int> Main(string[] args) => Commands.LabCommand.RunAsync(args);
+}

@@ -12,7 +12,7 @@ public sealed class CommandAgent
 
     private CommandAgent(Port port) => _port = port;
 
-    /// <summary>Serves the port whose device is the first argument, until the machine goes.</summary>
+    /// <summary>Serves the virtio-serial port named by the first argument, until the machine goes.</summary>
     public static Task<int> RunAsync(string[] args)
     {
         using var port = new Port(args[0]);

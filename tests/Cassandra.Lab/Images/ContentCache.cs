@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using Cassandra.Lab.Processes;
+
+namespace Cassandra.Lab.Images;
+
+/// <summary>
+/// Directories built once and kept under the hash of what they were built from. Processes may ask for the same one
+/// at once: one builds, the others wait. What is in use is not pruned.
+/// </summary>
+public sealed class ContentCache(string root, Progress progress)
+{
+    /// <summary>The hash of the inputs: any difference in them, or between two of them, gives another key.</summary>
+    public static string Key(params IEnumerable<string> inputs)
+    {
+        var joined = string.Concat(inputs.Select(input => $"{Encoding.UTF8.GetByteCount(input)}:{input};"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(joined)))[..16];
+    }
+
+    /// <summary>The directory of that kind and key; <paramref name="build"/> fills an empty one if there is none yet.</summary>
+    /// <param name="kind">The first part of its name.</param>
+    /// <param name="key">From <see cref="Key"/>.</param>
+    /// <param name="build">Gets the directory to fill. It takes its final name only when this has succeeded.</param>
+    /// <param name="ct">Ends the waiting and the building.</param>
+    public async Task<CacheEntry> GetAsync(string kind, string key, Func<string, Task> build, CancellationToken ct = default)
+    {
+        Directory.CreateDirectory(root);
+        var path = Path.Combine(root, $"{kind}-{key}");
+        while (true)
+        {
+            var shared = await FileLock.SharedAsync(path + ".lock", () => SayWaiting(kind), ct);
+            if (Directory.Exists(path))
+            {
+                File.SetLastWriteTimeUtc(path + ".lock", DateTime.UtcNow);
+                return new CacheEntry(path, shared);
+            }
+            shared.Dispose();
+            await BuildAsync(kind, path, build, ct);
+        }
+    }
+
+    /// <summary>Deletes entries of that kind which nobody uses, except the ones used last.</summary>
+    public void Prune(string kind, int keep)
+    {
+        var old = Directory.GetDirectories(root, kind + "-*")
+            .Where(path => !path.Contains(".building", StringComparison.Ordinal))
+            .OrderByDescending(path => File.GetLastWriteTimeUtc(path + ".lock"))
+            .Skip(keep);
+        foreach (var path in old)
+        {
+            using var exclusive = FileLock.TryExclusive(path + ".lock");
+            if (exclusive is not null)
+                Directory.Delete(path, recursive: true);
+        }
+    }
+
+    private async Task BuildAsync(string kind, string path, Func<string, Task> build, CancellationToken ct)
+    {
+        using var exclusive = await FileLock.ExclusiveAsync(path + ".lock", () => SayWaiting(kind), ct);
+        if (Directory.Exists(path))
+            return;
+
+        // Only the holder of the lock builds, so what lies here is of a builder that died.
+        var building = path + ".building";
+        if (Directory.Exists(building))
+            Directory.Delete(building, recursive: true);
+        Directory.CreateDirectory(building);
+        await build(building);
+        Directory.Move(building, path);
+    }
+
+    private void SayWaiting(string kind) => progress.Say($"waiting for another process that builds the {kind}");
+}
+
+/// <summary>A finished directory of the cache, kept from pruning until disposed.</summary>
+public sealed class CacheEntry : IDisposable
+{
+    private readonly FileLock _lock;
+
+    internal CacheEntry(string path, FileLock shared)
+    {
+        Path = path;
+        _lock = shared;
+    }
+
+    /// <summary>The directory. Nothing in it may be changed.</summary>
+    public string Path { get; }
+
+    /// <summary>A file in it.</summary>
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+}

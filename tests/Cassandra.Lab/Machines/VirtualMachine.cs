@@ -1,0 +1,204 @@
+using System.Security.Cryptography;
+using Cassandra.Lab.Guest.Agent;
+using Cassandra.Lab.Images;
+
+namespace Cassandra.Lab.Machines;
+
+/// <summary>
+/// A whole machine: systemd as PID 1, real udev, disks that come and go, a power switch. Started as a copy of a
+/// booted one. Everything waits for conditions; what does not come true in time is a <see cref="MachineException"/>
+/// (or a <see cref="TimeoutException"/> for a program) that shows the console's end.
+/// </summary>
+public sealed partial class VirtualMachine : IAsyncDisposable
+{
+    private static readonly TimeSpan RestoreLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StatusInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly MachineOptions _options;
+    private readonly MachineSnapshot _snapshot;
+    private readonly RunDirectory _directory = RunDirectory.Create();
+    private readonly string _machineId = Guid.NewGuid().ToString("N");
+    private Qemu? _qemu;
+    private GuestChannel? _agent;
+
+    private VirtualMachine(MachineOptions options, MachineSnapshot snapshot)
+    {
+        _options = options;
+        _snapshot = snapshot;
+    }
+
+    /// <summary>Its host name.</summary>
+    public string Name => _options.Name;
+
+    /// <summary>Is there a QEMU process?</summary>
+    public bool IsOn => _qemu is not null;
+
+    /// <summary>The last lines that kernel and systemd wrote to the console, of all boots.</summary>
+    public string ConsoleTail => Qemu.ConsoleTail(_directory);
+
+    private Qemu Running => _qemu ?? throw new InvalidOperationException($"{Name} is off");
+
+    private GuestChannel Agent => _agent ?? throw new InvalidOperationException($"{Name} is off");
+
+    /// <summary>A machine of its own, restored from the snapshot, which is made first if there is none.</summary>
+    public static async Task<VirtualMachine> StartAsync(MachineOptions options, CancellationToken ct = default)
+    {
+        var machine = new VirtualMachine(options, await MachineSnapshot.EnsureAsync(options, ct));
+        try
+        {
+            await machine.ExplainAsync("restore it from the snapshot", RestoreLimit, machine.RestoreAsync, ct);
+            return machine;
+        }
+        catch
+        {
+            await machine.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>An orderly reboot of the guest, disks staying. Returns when systemd is past basic.target, as when a
+    /// Juju agent would start; units that wait for an absent disk may still be waiting.</summary>
+    public Task RebootAsync(CancellationToken ct = default) => ExplainAsync("reboot it", BootLimit, async token =>
+    {
+        var reset = Running.Control.NextEventAsync("RESET", data => data["guest"]?.GetValue<bool>() == true, token);
+        await OrderAsync("reboot", token);
+        await reset;
+        await DropAgentAsync();
+        await MeetAgentAsync(token);
+    }, ct);
+
+    /// <summary>Power off in good order. The disks are free for other machines.</summary>
+    public Task ShutdownAsync(CancellationToken ct = default) => ExplainAsync("shut it down", BootLimit, async token =>
+    {
+        await OrderAsync("poweroff", token);
+        await Running.Ended.WaitAsync(token);
+        await ForgetQemuAsync();
+    }, ct);
+
+    /// <summary>The power goes: SIGKILL for QEMU. What the guest had not flushed is lost, on a raw disk what it had not
+    /// sent. The disks are free for other machines.</summary>
+    public async Task PowerCutAsync()
+    {
+        await Running.KillAsync();
+        await ForgetQemuAsync();
+    }
+
+    /// <summary>Boots a machine that is off from its root disk, with these disks in it; null means those it had.</summary>
+    public Task BootAsync(IEnumerable<Disk>? disks = null, CancellationToken ct = default)
+    {
+        if (IsOn)
+            throw new InvalidOperationException($"{Name} is on");
+        var plugged = (disks ?? _lastAttached).ToList();
+        return ExplainAsync("boot it", BootLimit, async token =>
+        {
+            // Held before its first instruction while the disks are put in, so that the firmware finds them.
+            _qemu = await Qemu.StartAsync(_directory, [.. Arguments(), "-S"], token);
+            foreach (var disk in plugged)
+                await PlugAsync(disk, token);
+            await Running.Control.ExecuteAsync("cont", ct: token);
+            await MeetAgentAsync(token);
+        }, ct);
+    }
+
+    /// <summary>The virtual processors stand still until the result is disposed.</summary>
+    public async Task<IAsyncDisposable> PauseAsync(CancellationToken ct = default)
+    {
+        await Running.Control.ExecuteAsync("stop", ct: ct);
+        return new Pause(Running);
+    }
+
+    /// <summary>Ends it without ceremony and deletes its root disk. Attached disks stay as they are.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (IsOn)
+            await PowerCutAsync();
+        _directory.Dispose();
+        _snapshot.Dispose();
+        _plugging.Dispose();
+    }
+
+    private IReadOnlyList<string> Arguments() => QemuArguments.For(_options, _snapshot.Kernel, _snapshot.Initramfs);
+
+    private async Task RestoreAsync(CancellationToken ct)
+    {
+        await MachineSnapshot.OverlayAsync(_directory.File(QemuArguments.RootOverlay), _snapshot.RootDisk, "qcow2", ct);
+        _qemu = await Qemu.StartAsync(_directory, [.. Arguments(), "-incoming", $"exec:cat {_snapshot.RamState}"], ct);
+        while (await StatusAsync(ct) == "inmigrate")
+            await Task.Delay(StatusInterval, ct);
+        await _qemu.Control.ExecuteAsync("cont", ct: ct);
+        await ConnectAgentAsync(ct);
+    }
+
+    private async Task<string?> StatusAsync(CancellationToken ct) =>
+        (await Running.Control.ExecuteAsync("query-status", ct: ct))?["status"]?.GetValue<string>();
+
+    private async Task ConnectAgentAsync(CancellationToken ct)
+    {
+        _agent = await Running.ConnectAgentAsync(ct);
+        await _agent.IdentifyAsync(new IdentityRequest(
+            DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), RandomNumberGenerator.GetBytes(64), Name, _machineId), ct);
+    }
+
+    private async Task MeetAgentAsync(CancellationToken ct)
+    {
+        await ConnectAgentAsync(ct);
+        // A unit that waits for an absent disk keeps systemd "starting" for 90 s; a Juju agent does not wait for that.
+        while (!(await RunAsync("systemctl", ["is-active", "basic.target", "emergency.target", "rescue.target"], ct: ct))
+            .StdOut.Split('\n').Contains("active"))
+            await Task.Delay(StatusInterval, ct);
+    }
+
+    private async Task OrderAsync(string verb, CancellationToken ct)
+    {
+        try
+        {
+            await Agent.RunAsync(new RunRequest("systemctl", [verb], new Dictionary<string, string>(), false, null), new(), ct);
+        }
+        catch (IOException)
+        {
+            // The machine may be gone before the answer; whether it obeys is what the caller waits for.
+        }
+    }
+
+    private async Task DropAgentAsync()
+    {
+        if (_agent is { } agent)
+            await agent.DisposeAsync();
+        _agent = null;
+    }
+
+    private async Task ForgetQemuAsync()
+    {
+        await DropAgentAsync();
+        await Running.DisposeAsync();
+        _qemu = null;
+        UnplugAll();
+    }
+
+    private async Task ExplainAsync(string what, TimeSpan limit, Func<CancellationToken, Task> act, CancellationToken ct)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limited.CancelAfter(limit);
+        try
+        {
+            await act(limited.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw Failure($"cannot {what}: not done after {limit.TotalSeconds:0} s");
+        }
+        catch (Exception e) when (e is IOException or QmpException)
+        {
+            throw Failure($"cannot {what}: {e.Message}", e);
+        }
+    }
+
+    private MachineException Failure(string message, Exception? inner = null) =>
+        new($"{Name}: {message}\n{_qemu?.Diagnosis() ?? ConsoleTail}", inner);
+
+    private sealed class Pause(Qemu qemu) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await qemu.Control.ExecuteAsync("cont");
+    }
+}
