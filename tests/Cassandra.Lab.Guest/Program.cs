@@ -10,6 +10,11 @@ internal static class Program
     private static readonly Dictionary<string, Func<string[], Task<int>>> Applets = new(UnitAgent.Applets.All, StringComparer.Ordinal)
     {
         ["agent"] = Agent.CommandAgent.RunAsync,
+        ["java"] = StandIn.StandInDaemon.RunAsync,
+        ["stand-in-daemon"] = StandIn.StandInDaemon.RunAsync,
+        ["nodetool"] = StandIn.Management.Nodetool.RunAsync,
+        ["sstableutil"] = StandIn.Management.SSTableUtil.RunAsync,
+        ["cql-client"] = Client.CqlClient.RunAsync,
     };
 
     private static async Task<int> Main(string[] args)
