@@ -42,6 +42,9 @@ internal static class Program
             return await found.RunAsync(log, stop).ConfigureAwait(false);
         }
 
+        if (args is [CopyTreeCommand.Name, .. var rest])
+            return await CopyTreeCommand.RunAsync(rest, stop).ConfigureAwait(false);
+
         return args switch
         {
             ["--help"] => Print(Help()),
@@ -68,6 +71,8 @@ internal static class Program
         Juju runs it through the links in hooks/ and actions/; systemd runs it as
 
         {string.Join('\n', CompositionRoot.Commands.Select(command => $"  cassandra-charm {command.Name,-10} {command.Help}"))}
+          cassandra-charm {CopyTreeCommand.Usage}
+                                     the copy of a move by itself, for measurements
           cassandra-charm --version  the charm's version
           cassandra-charm --help     this text
         """;

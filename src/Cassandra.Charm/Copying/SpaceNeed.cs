@@ -20,10 +20,9 @@ internal sealed record SpaceNeed(long NeededBytes, long AvailableBytes, long Nee
     /// The need of a tree on the target's filesystem. What an interrupted copy has already taken there is
     /// replaced, hence counts as available.
     /// </summary>
-    public static SpaceNeed Of(TreeSurvey source, SafeFileHandle target, TreeSurvey alreadyThere)
+    public static SpaceNeed Of(TreeSurvey source, FreeSpace free, TreeSurvey alreadyThere)
     {
         var needed = source.RoundedBytes + source.Inodes * InodeSize;
-        var free = FreeSpace.Of(target);
         return new SpaceNeed(
             needed + Math.Max((long)(needed * Margin), LeastMargin), free.Bytes + alreadyThere.AllocatedBytes,
             source.Inodes, free.Inodes + alreadyThere.Inodes);
@@ -37,8 +36,8 @@ internal enum SpaceKind
     Inodes,
 }
 
-/// <summary>Free bytes and inodes of a filesystem.</summary>
-internal readonly record struct FreeSpace(long Bytes, long Inodes)
+/// <summary>Free bytes and inodes of a filesystem, and the size of its blocks in bytes.</summary>
+internal readonly record struct FreeSpace(long Bytes, long Inodes, long BlockSize)
 {
     /// <summary>As far as ordinary users may use them: Cassandra is one.</summary>
     public static unsafe FreeSpace Of(SafeFileHandle anyOfTheFilesystem)
@@ -48,6 +47,6 @@ internal readonly record struct FreeSpace(long Bytes, long Inodes)
             LibcException.ThrowUnlessInterrupted("fstatvfs", anyOfTheFilesystem);
         // Filesystems without a fixed number of inodes (btrfs) report zero of zero.
         var inodes = status.f_files == 0 ? long.MaxValue / 2 : (long)status.f_favail;
-        return new FreeSpace((long)(status.f_bavail * status.f_frsize), inodes);
+        return new FreeSpace((long)(status.f_bavail * status.f_frsize), inodes, (long)status.f_frsize);
     }
 }

@@ -26,9 +26,11 @@ internal sealed class TreeCopy(TreeCopyRequest request, IProgress<CopyProgress>?
             TreeDirectory.CheckApart(source, target.Parent, request);
             using var progress = new ProgressMeter(receiver, TimeProvider.System);
             progress.Begin(CopyPhase.Surveying);
-            var survey = TreeSurvey.Of(request.Source, cancellationToken);
-            var alreadyThere = target.IsNew ? new TreeSurvey() : TreeSurvey.Of(request.Target, cancellationToken);
-            var need = SpaceNeed.Of(survey, target.Parent, alreadyThere);
+            var free = FreeSpace.Of(target.Parent);
+            var survey = TreeSurvey.Of(request.Source, free.BlockSize, cancellationToken);
+            var alreadyThere =
+                target.IsNew ? new TreeSurvey() : TreeSurvey.Of(request.Target, free.BlockSize, cancellationToken);
+            var need = SpaceNeed.Of(survey, free, alreadyThere);
             return need.Lacking is { } lacking
                 ? new CopyResult.NoSpace(lacking, need, null)
                 : Copy(source, target, survey, need, progress, cancellationToken);

@@ -18,7 +18,7 @@ internal sealed record TreeSurvey
     /// <summary>Bytes of regular files, without their holes.</summary>
     public long DataBytes { get; init; }
 
-    /// <summary>As <see cref="DataBytes"/>, each file rounded up to blocks of 4 KiB, directories included.</summary>
+    /// <summary>As <see cref="DataBytes"/>, each file rounded up to whole blocks, directories included.</summary>
     public long RoundedBytes { get; init; }
 
     /// <summary>What the tree takes on its disk.</summary>
@@ -28,17 +28,18 @@ internal sealed record TreeSurvey
     public TreeFingerprint Fingerprint { get; init; }
 
     /// <summary>Walks the tree.</summary>
+    /// <param name="root">Where it is.</param>
+    /// <param name="blockSize">Of the filesystem that it is to be copied to, in bytes.</param>
+    /// <param name="cancellationToken">Checked at every entry.</param>
     /// <exception cref="CopyStoppedException">It holds what cannot be copied, or changed under the walk.</exception>
-    public static TreeSurvey Of(PinnedDirectory root, CancellationToken cancellationToken)
+    public static TreeSurvey Of(PinnedDirectory root, long blockSize, CancellationToken cancellationToken)
     {
         using var directory = TreeDirectory.OpenRoot(root);
-        return new Walk(root.Filesystem, cancellationToken).Run(directory);
+        return new Walk(root.Filesystem, blockSize, cancellationToken).Run(directory);
     }
 
-    private sealed class Walk(DeviceNumber filesystem, CancellationToken cancellationToken)
+    private sealed class Walk(DeviceNumber filesystem, long blockSize, CancellationToken cancellationToken)
     {
-        private const long Block = 4096;
-
         private readonly RelativePath _path = new();
         private readonly OpenLinkGroups<ValueTuple> _linkGroups = new();
         private long _names;
@@ -114,6 +115,6 @@ internal sealed record TreeSurvey
             return FileExtents.DataSize(file, status.Size);
         }
 
-        private static long RoundUp(long size) => (size + Block - 1) / Block * Block;
+        private long RoundUp(long size) => (size + blockSize - 1) / blockSize * blockSize;
     }
 }
