@@ -25,6 +25,7 @@ public sealed class ProgramTable(params string[] directories)
         ["mount"] = "mount",
         ["nodetool"] = "cassandra",
         ["partx"] = "util-linux",
+        ["setpriv"] = "util-linux",
         ["sfdisk"] = "fdisk",
         ["sstableutil"] = "cassandra",
         ["systemctl"] = "systemd",

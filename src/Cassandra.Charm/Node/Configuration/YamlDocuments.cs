@@ -1,0 +1,62 @@
+using Cassandra.Charm.Core.Effects;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Cassandra.Charm.Node.Configuration;
+
+/// <summary>Text ↔ document, for files that hold one map.</summary>
+internal static class YamlDocuments
+{
+    /// <summary>The map that the text is.</summary>
+    /// <param name="text">YAML.</param>
+    /// <param name="file">The file's name, for the message.</param>
+    /// <exception cref="EffectFailedException">It is not YAML, or not one map.</exception>
+    public static YamlMappingNode Parse(string text, string file)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException problem)
+        {
+            throw new EffectFailedException(
+                $"{file} is not valid YAML: line {problem.Start.Line}: {problem.Message}", $"repair {file}", problem);
+        }
+
+        return stream.Documents is [{ RootNode: YamlMappingNode map }]
+            ? map
+            : throw new EffectFailedException($"{file} does not hold one map of keys", $"repair {file}");
+    }
+
+    /// <summary>Text of a map; nothing is folded or renamed.</summary>
+    public static string Format(YamlMappingNode map)
+    {
+        KeepNulls(map);
+        var text = new StringWriter { NewLine = "\n" };
+        var emitter = new Emitter(text, new EmitterSettings().WithBestWidth(int.MaxValue));
+        new YamlStream(new YamlDocument(map)).Save(emitter, assignAnchors: false);
+        var written = text.ToString();
+        // A saved stream ends its document with "...": valid, and a surprise to people and line-based tools.
+        return written.EndsWith("...\n", StringComparison.Ordinal) ? written[..^4] : written;
+    }
+
+    // "parameters:" with nothing behind it is null to Java, and YamlDotNet would write it as '', a text.
+    private static void KeepNulls(YamlNode node)
+    {
+        switch (node)
+        {
+            case YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" } scalar:
+                scalar.Value = "null";
+                break;
+            case YamlSequenceNode sequence:
+                foreach (var child in sequence)
+                    KeepNulls(child);
+                break;
+            case YamlMappingNode map:
+                foreach (var (_, value) in map)
+                    KeepNulls(value);
+                break;
+        }
+    }
+}

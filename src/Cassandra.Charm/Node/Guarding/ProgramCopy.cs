@@ -1,0 +1,32 @@
+using Cassandra.Charm.Linux;
+
+namespace Cassandra.Charm.Node.Guarding;
+
+/// <summary>
+/// The copy of this program that systemd runs: the charm's own directory is replaced at a refresh and goes with the unit,
+/// and the guard must stand at every boot.
+/// </summary>
+/// <param name="paths">Where the copy is.</param>
+/// <param name="program">The running program; the copy itself where systemd started it.</param>
+internal sealed class ProgramCopy(NodePaths paths, string program)
+{
+    private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Whether it is a copy of the running program, by size and time.</summary>
+    public bool IsCurrent() => program == paths.Binary
+        || FileStatus.TryOf(paths.Binary) is { } copy && FileStatus.Of(program) is var original
+            && copy.Size == original.Size && copy.Modified.Seconds == original.Modified.Seconds;
+
+    /// <summary>Makes it one. A guard that runs meanwhile keeps the old file.</summary>
+    public void Refresh()
+    {
+        if (IsCurrent())
+            return;
+        StateDirectory.Create(paths);
+        Directory.CreateDirectory(Path.GetDirectoryName(paths.Binary)!);
+        DurableFile.SyncDirectory(paths.StateDirectory);
+        DurableFile.Write(paths.Binary, File.ReadAllBytes(program), Executable);
+        // After the content: a crash before this makes it stale, never wrongly current.
+        File.SetLastWriteTimeUtc(paths.Binary, File.GetLastWriteTimeUtc(program));
+    }
+}
