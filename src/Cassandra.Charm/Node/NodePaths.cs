@@ -24,6 +24,9 @@ internal sealed record NodePaths(string Root = "")
     /// <summary>The user that the package creates and the service runs as.</summary>
     public string ServiceUser { get; init; } = "cassandra";
 
+    /// <summary>The running program, of which <see cref="Binary"/> is a copy.</summary>
+    public string Program { get; init; } = Environment.ProcessPath ?? "";
+
     public string StateDirectory => Real(StateDirectoryName);
 
     public string HoldMark => Real(HoldMarkName);

@@ -7,14 +7,13 @@ namespace Cassandra.Charm.Node.Guarding;
 /// and the guard must stand at every boot.
 /// </summary>
 /// <param name="paths">Where the copy is.</param>
-/// <param name="program">The running program; the copy itself where systemd started it.</param>
-internal sealed class ProgramCopy(NodePaths paths, string program)
+internal sealed class ProgramCopy(NodePaths paths)
 {
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Whether it is a copy of the running program, by size and time.</summary>
-    public bool IsCurrent() => program == paths.Binary
-        || FileStatus.TryOf(paths.Binary) is { } copy && FileStatus.Of(program) is var original
+    /// <summary>Whether it is a copy of the running program, by size and time; or that program itself.</summary>
+    public bool IsCurrent() => paths.Program == paths.Binary
+        || FileStatus.TryOf(paths.Binary) is { } copy && FileStatus.Of(paths.Program) is var original
             && copy.Size == original.Size && copy.Modified.Seconds == original.Modified.Seconds;
 
     /// <summary>Makes it one. A guard that runs meanwhile keeps the old file.</summary>
@@ -25,8 +24,8 @@ internal sealed class ProgramCopy(NodePaths paths, string program)
         StateDirectory.Create(paths);
         Directory.CreateDirectory(Path.GetDirectoryName(paths.Binary)!);
         DurableFile.SyncDirectory(paths.StateDirectory);
-        DurableFile.Write(paths.Binary, File.ReadAllBytes(program), Executable);
+        DurableFile.Write(paths.Binary, File.ReadAllBytes(paths.Program), Executable);
         // After the content: a crash before this makes it stale, never wrongly current.
-        File.SetLastWriteTimeUtc(paths.Binary, File.GetLastWriteTimeUtc(program));
+        File.SetLastWriteTimeUtc(paths.Binary, File.GetLastWriteTimeUtc(paths.Program));
     }
 }
