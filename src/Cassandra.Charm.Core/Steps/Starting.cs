@@ -1,8 +1,8 @@
+using Cassandra.Charm.Core.Configuration;
 using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
-using Cassandra.Charm.Core.Configuration;
 
 namespace Cassandra.Charm.Core.Steps;
 

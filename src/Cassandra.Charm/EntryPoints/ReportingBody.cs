@@ -1,3 +1,4 @@
+using Cassandra.Charm.Core.Reporting;
 using Cassandra.Charm.Juju;
 
 namespace Cassandra.Charm.EntryPoints;
@@ -7,11 +8,11 @@ internal sealed class ReportingBody(HookTools juju) : IHookBody, IActionBody
 {
     /// <inheritdoc/>
     public Task ConvergeAsync(HookContext context, HookEvent hook, CancellationToken stop) =>
-        juju.Status.SetAsync(UnitState.Maintenance, "this build only reports", stop);
+        juju.Status.SetAsync(UnitStatus.Maintenance("this build only reports"), stop);
 
     /// <inheritdoc/>
     public Task ReportAsync(HookContext context, string holder, CancellationToken stop) =>
-        juju.Status.SetAsync(UnitState.Maintenance, $"busy: {holder}", stop);
+        juju.Status.SetAsync(UnitStatus.Maintenance($"busy: {holder}"), stop);
 
     /// <inheritdoc/>
     public Task<ActionOutcome> AnswerAsync(ActionRequest request, HookContext context, CancellationToken stop) =>

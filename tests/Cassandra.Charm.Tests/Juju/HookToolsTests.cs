@@ -1,4 +1,5 @@
 using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Reporting;
 using Cassandra.Charm.Juju;
 
 namespace Cassandra.Charm.Tests.Juju;
@@ -15,7 +16,7 @@ public sealed class HookToolsTests
     {
         _recorded.Answering("status-set");
 
-        await _tools.Status.SetAsync(UnitState.Blocked, "-x: no\r\n such volume\n", TestContext.Current.CancellationToken);
+        await _tools.Status.SetAsync(UnitStatus.Blocked("-x: no\r\n such volume\n"), TestContext.Current.CancellationToken);
 
         Assert.Equal(["status-set|blocked|--|-x: no such volume"], _recorded.Calls);
     }
