@@ -161,9 +161,10 @@ internal sealed class VolumeMapReader(string text)
         {
             throw NotYaml(bad.Message, bad.Start, bad.End);
         }
-        catch (InvalidOperationException bad)
+        catch (Exception bad)
         {
-            // YamlDotNet's own checks of itself, which some texts reach: `...` twice is one.
+            // Whatever else the parser throws is the text's doing, which must not fail a hook: it checks itself with
+            // InvalidOperationException (`...` twice), ArgumentException (`!![`) and more.
             var where = _parser.Current?.End ?? Mark.Empty;
             throw NotYaml(bad.Message, where, where);
         }

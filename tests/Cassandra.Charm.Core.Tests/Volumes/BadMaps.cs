@@ -37,6 +37,7 @@ internal static class BadMaps
         { Plain + "cassandra/1: a: b", "line 2, column" },
         { Plain + "%YAML 9.9\n---\n", "line 2, column" },
         { "...\n...\n", "not valid YAML" },
+        { "!![", "not valid YAML" },
 
         // Units.
         { "cassandra/01: vol-1", "line 1, column 1: 'cassandra/01' is not a unit name (did you mean cassandra/1?)" },
