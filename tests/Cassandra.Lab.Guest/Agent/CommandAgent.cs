@@ -56,23 +56,22 @@ public sealed class CommandAgent
                 Identity.Assume(Request(frame, RequestJson.Default.IdentityRequest));
                 Done(frame.Call, 0);
                 break;
-            case FrameKind.Input or FrameKind.InputEnd or FrameKind.Kill:
-                // A call that is already over takes no more input; the host learns that from its end.
-                if (_calls.TryGetValue(frame.Call, out var call))
-                    Feed(call, frame);
+            // A call that is already over takes no more; the host learns that from its end.
+            case FrameKind.Input:
+                Running(frame)?.Input(frame.Payload);
+                break;
+            case FrameKind.InputEnd:
+                Running(frame)?.EndInput();
+                break;
+            case FrameKind.Kill:
+                Running(frame)?.Kill();
                 break;
             default:
                 throw new InvalidDataException($"frame of unknown kind {frame.Kind}");
         }
     }
 
-    private static void Feed(ICall call, Frame frame)
-    {
-        if (frame.Kind == FrameKind.Kill)
-            call.Kill();
-        else
-            call.Input(frame.Kind == FrameKind.Input ? frame.Payload : null);
-    }
+    private ICall? Running(Frame frame) => _calls.GetValueOrDefault(frame.Call);
 
     private void Begin(int id, ICall call)
     {

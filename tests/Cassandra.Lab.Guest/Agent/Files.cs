@@ -30,13 +30,9 @@ internal sealed class IncomingFile(PutRequest request) : ICall
         return 0;
     }
 
-    public void Input(ReadOnlyMemory<byte>? piece)
-    {
-        if (piece is { } bytes)
-            _pieces.Writer.TryWrite(bytes);
-        else
-            _pieces.Writer.TryComplete();
-    }
+    public void Input(ReadOnlyMemory<byte> piece) => _pieces.Writer.TryWrite(piece);
+
+    public void EndInput() => _pieces.Writer.TryComplete();
 
     public void Kill() => _pieces.Writer.TryComplete(new OperationCanceledException("the host gave up"));
 
@@ -58,7 +54,9 @@ internal sealed class OutgoingFile(string path, Action<FrameKind, ReadOnlyMemory
         return 0;
     }
 
-    public void Input(ReadOnlyMemory<byte>? piece) { }
+    public void Input(ReadOnlyMemory<byte> piece) { }
+
+    public void EndInput() { }
 
     public void Kill() => _killed = true;
 

@@ -39,13 +39,9 @@ internal sealed class RunningProgram : ICall
 
     public void Dispose() => _process.Dispose();
 
-    public void Input(ReadOnlyMemory<byte>? piece)
-    {
-        if (piece is { } bytes)
-            _input.Writer.TryWrite(bytes);
-        else
-            _input.Writer.TryComplete();
-    }
+    public void Input(ReadOnlyMemory<byte> piece) => _input.Writer.TryWrite(piece);
+
+    public void EndInput() => _input.Writer.TryComplete();
 
     public void Kill()
     {
