@@ -11,6 +11,7 @@ internal static class Applets
         new("juju", JujuApplet.RunAsync),
         new("juju-exec", JujuExecApplet.RunAsync),
         new("charm-check", CharmCheckApplet.RunAsync),
+        new("stub-hook-tools", StubHookToolsApplet.RunAsync),
         .. HookTools.Names.Select(name => KeyValuePair.Create<string, Func<string[], Task<int>>>(
             name, arguments => HookToolApplet.RunAsync(name, arguments))),
     ];

@@ -16,6 +16,8 @@ internal static class HookToolApplet
         var socket = Environment.GetEnvironmentVariable("JUJU_AGENT_SOCKET_ADDRESS");
         if (string.IsNullOrEmpty(socket))
             return Fail("JUJU_AGENT_SOCKET_ADDRESS not set");
+        if (Environment.GetEnvironmentVariable("JUJU_AGENT_SOCKET_NETWORK") == StubHookToolsApplet.Network)
+            return StubHookToolsApplet.Answer(socket, tool, arguments);
         try
         {
             var request = new ToolRequest(tool, arguments, Environment.CurrentDirectory) { ContextId = context };

@@ -87,7 +87,7 @@ public sealed class Unit
     public async Task<UnitStatus> WaitForIdleAsync(TimeSpan? timeout = null, CancellationToken ct = default)
     {
         var status = await WaitAsync(
-            s => s.Idle || s.Agent.State == "error", "the unit did not become idle", timeout ?? IdleLimit, ct);
+            s => s.Idle || s.InError, "the unit did not become idle", timeout ?? IdleLimit, ct);
         return status.Idle ? status : throw await DiagnosisAsync($"hook \"{status.PendingHook}\" failed", status, ct);
     }
 
@@ -160,7 +160,7 @@ public sealed class Unit
     {
         await DoAsync("remove-unit", [Name], ct: ct);
         var status = await WaitAsync(
-            s => s.Life == "dead" || s.Agent.State == "error", "the unit was not removed", timeout ?? IdleLimit, ct);
+            s => s.Life == "dead" || s.InError, "the unit was not removed", timeout ?? IdleLimit, ct);
         if (status.Life != "dead")
             throw await DiagnosisAsync($"hook \"{status.PendingHook}\" failed", status, ct);
     }

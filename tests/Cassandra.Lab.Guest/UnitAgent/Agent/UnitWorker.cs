@@ -139,6 +139,7 @@ internal sealed class UnitWorker
         Unit.Change(unit =>
         {
             unit.Resolved = null;
+            Unit.SetAgent(unit, "idle", "");
             HookCommit.Apply(unit, hook, version);
         });
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cassandra.Lab.Guest.UnitAgent.Agent;
+using Cassandra.Lab.Guest.UnitAgent.Model;
 using Cassandra.Lab.Guest.UnitAgent.Wire;
 using Cassandra.Lab.Guest.UnitAgent.Tools;
 
@@ -33,6 +34,7 @@ internal static class StatusVerbs
         Life = unit.Removed ? "dead" : unit.Dying ? "dying" : "alive",
         Leader = unit.Leader,
         Idle = unit.Removed || (unit is { Operation: null, Running: null } && worker.Next() is Operation.Wait),
+        InError = unit is { Operation: { Step: HookStep.Pending, Failures: > 0 }, Running: null, Resolved: null },
         PendingHook = unit.Operation?.Hook.Name,
         WorkloadVersion = unit.WorkloadVersion,
         Ports = [.. unit.Ports.Select(p => p.ToString()).Distinct()],

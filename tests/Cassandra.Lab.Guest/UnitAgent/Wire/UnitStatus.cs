@@ -62,6 +62,9 @@ public sealed record UnitStatus(string Unit, StatusEntry Workload, StatusEntry A
     /// <summary>No hook is running, queued or waiting for a retry, and no action either.</summary>
     public bool Idle { get; init; }
 
+    /// <summary>A hook has failed and waits for its retry or for the operator.</summary>
+    public bool InError { get; init; }
+
     /// <summary>The hook that is queued or in error.</summary>
     public string? PendingHook { get; init; }
     public string? WorkloadVersion { get; init; }
