@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Cassandra.Lab.Guest.UnitAgent.Wire;
+using Cassandra.Lab.Machines;
 
 namespace Cassandra.Lab.Juju;
 
@@ -52,6 +53,19 @@ public sealed class Unit
         await unit.DoAsync("deploy", arguments, ConfigInput(config ?? new Dictionary<string, string>()), ct);
         return unit;
     }
+
+    /// <inheritdoc cref="DeployAsync(IJujuMachine, string, string, IReadOnlyDictionary{string, string}?, UnitOptions?, CancellationToken)"/>
+    public static Task<Unit> DeployAsync(
+        VirtualMachine machine,
+        string charmFile,
+        string name,
+        IReadOnlyDictionary<string, string>? config = null,
+        UnitOptions? options = null,
+        CancellationToken ct = default) =>
+        DeployAsync(new VirtualMachineJuju(machine), charmFile, name, config, options, ct);
+
+    /// <summary>A unit deployed earlier.</summary>
+    public static Unit Attach(VirtualMachine machine, string name) => new(new VirtualMachineJuju(machine), name);
 
     /// <summary>A unit deployed earlier.</summary>
     public static Unit Attach(IJujuMachine machine, string name) => new(machine, name);

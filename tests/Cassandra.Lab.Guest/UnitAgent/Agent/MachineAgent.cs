@@ -56,6 +56,7 @@ internal sealed class MachineAgent : IDisposable
     public UnitWorker Start(UnitRecord unit)
     {
         var worker = new UnitWorker(Paths, Machine, _machineLock, _host, unit);
+        worker.Recover();
         lock (_lock)
         {
             _workers[unit.Name] = worker;

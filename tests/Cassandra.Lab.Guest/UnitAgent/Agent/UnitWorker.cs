@@ -39,6 +39,13 @@ internal sealed class UnitWorker
 
     public Operation Next() => Unit.Read(unit => Resolver.Next(unit, Surroundings()));
 
+    /// <summary>Concludes what an earlier agent left; before anybody may ask.</summary>
+    public void Recover()
+    {
+        if (!Unit.Read(u => u.Removed))
+            Unit.Change(unit => AgentRestart.Recover(Unit, unit, _host.BootId, _machine.Read(m => m.RetryBase)));
+    }
+
     /// <summary>Runs until the unit is removed or <paramref name="stop"/>; a hook then running is waited for.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -51,7 +58,6 @@ internal sealed class UnitWorker
         }
 
         using var files = UnitFiles.Open(_paths, Unit.Name, Contexts.AnswerAsync, _commands.AnswerAsync);
-        Unit.Change(unit => AgentRestart.Recover(Unit, unit, _host.BootId, _machine.Read(m => m.RetryBase)));
         while (!stop.IsCancellationRequested)
         {
             if (!await StepAsync(stop))
