@@ -47,7 +47,8 @@ internal sealed class ProgressMeter : IDisposable
 
     public void Dispose() => _timer?.Dispose();
 
-    private void Report()
+    /// <summary>Tells how far it is now; besides, this happens by itself twice a second.</summary>
+    public void Report()
     {
         if (_receiver is null)
             return;

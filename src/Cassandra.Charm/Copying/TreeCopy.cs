@@ -61,8 +61,7 @@ internal sealed class TreeCopy(TreeCopyRequest request, IProgress<CopyProgress>?
         }
         catch (LibcException error) when (error.ErrorNumber == Errno.ENOSPC)
         {
-            var lacking = FreeSpace.Of(target.Parent).Inodes == 0 ? SpaceKind.Inodes : SpaceKind.Bytes;
-            return new CopyResult.NoSpace(lacking, need, error);
+            return new CopyResult.NoSpace(WhatRanOut(target), need, error);
         }
     }
 
@@ -94,4 +93,8 @@ internal sealed class TreeCopy(TreeCopyRequest request, IProgress<CopyProgress>?
             : new CopyResult.Copied(
                 survey, verify.SourceFingerprint, copy.KeptFiles, copyTime, Stopwatch.GetElapsedTime(start));
     }
+
+    // Not exactly none: closing the ledger and the files in work may have given some inodes back since.
+    private static SpaceKind WhatRanOut(StagingDirectory target) =>
+        FreeSpace.Of(target.Parent).Inodes < 16 ? SpaceKind.Inodes : SpaceKind.Bytes;
 }

@@ -1,5 +1,4 @@
 using Cassandra.Charm.Linux;
-using Microsoft.Win32.SafeHandles;
 
 namespace Cassandra.Charm.Copying;
 
@@ -43,7 +42,7 @@ internal sealed class TreeDifferences(OwnerMap owners)
                 names++;
         if (names == namesInSource)
             return;
-        using var extra = new DirectoryReader(Rewound(directory.Target));
+        using var extra = new DirectoryReader(directory.Target);
         while (extra.MoveNext())
             if (FileStatus.TryOf(directory.Source, extra.Current) is null)
                 Add(directory, extra.Current, "not in the source");
@@ -89,12 +88,6 @@ internal sealed class TreeDifferences(OwnerMap owners)
         }
         if (isLast ? target.Links != source.Links : target.Links > source.Links)
             Add(directory, name, $"has {target.Links} names, expected {source.Links}");
-    }
-
-    private static SafeFileHandle Rewound(SafeFileHandle directory)
-    {
-        directory.Seek(0);
-        return directory;
     }
 
     private bool Add(DirectoryPair directory, ReadOnlySpan<byte> name, string what)

@@ -9,15 +9,23 @@ namespace Cassandra.Charm.Linux;
 /// Reads the names of an open directory in the order the filesystem keeps them, a buffer at a time: memory does
 /// not grow with the directory. While the directory does not change, that order is the same each time.
 /// </summary>
-internal sealed unsafe class DirectoryReader(SafeFileHandle directory) : IDisposable
+internal sealed unsafe class DirectoryReader : IDisposable
 {
     private const int BufferSize = 32 * 1024;
 
+    private readonly SafeFileHandle _directory;
     private byte* _buffer = (byte*)NativeMemory.Alloc(BufferSize);
     private int _end;
     private int _next;
     private int _name;
     private int _nameLength;
+
+    /// <summary>Starts at the first name, wherever an earlier reader has left the descriptor.</summary>
+    public DirectoryReader(SafeFileHandle directory)
+    {
+        _directory = directory;
+        directory.Seek(0);
+    }
 
     /// <summary>The name, zero-terminated; valid until the next call of <see cref="MoveNext"/>.</summary>
     public ReadOnlySpan<byte> Current => new(_buffer + _name, _nameLength + 1);
@@ -48,8 +56,8 @@ internal sealed unsafe class DirectoryReader(SafeFileHandle directory) : IDispos
     private bool Fill()
     {
         nint count;
-        while ((count = Dirent.getdents64(directory, _buffer, BufferSize)) < 0)
-            LibcException.ThrowUnlessInterrupted("getdents64", directory);
+        while ((count = Dirent.getdents64(_directory, _buffer, BufferSize)) < 0)
+            LibcException.ThrowUnlessInterrupted("getdents64", _directory);
         _next = 0;
         _end = (int)count;
         return count > 0;
