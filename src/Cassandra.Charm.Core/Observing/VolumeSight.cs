@@ -77,6 +77,12 @@ public abstract record VolumeSight
         string Disk, DiskPin Pin, Filesystem Filesystem, VolumeRecord Record, bool HasTree, bool HasIncoming)
         : VolumeSight
     {
+        /// <summary>
+        /// False where the filesystem was not cleanly unmounted: label and mark prove it ours, the record is current,
+        /// what it says of data is not seen but concluded. Mounting replays the log; look again before anything else.
+        /// </summary>
+        public bool IsClean { get; init; } = true;
+
         /// <summary>It is mounted at its mount point, by this very filesystem.</summary>
         public bool IsMounted { get; init; }
 

@@ -18,14 +18,17 @@ public sealed record Disk
     /// <summary>SCSI logical unit number on the platform's data controller, where it has one.</summary>
     public int? Lun { get; init; }
 
-    /// <summary>Names under <c>/dev/disk</c> that point to it: hints for people, never proof.</summary>
-    public IReadOnlyList<string> Links { get; init; } = [];
+    /// <summary>Kernel name of the multipath map that this disk is one path of; the map stands for all of them.</summary>
+    public string? MultipathMap { get; init; }
 
     /// <summary>The kernel lets nobody write to it.</summary>
     public bool IsReadOnly { get; init; }
 
-    /// <summary>Loop, zram, optical, RAM and removable disks are taken only when the operator names their path.</summary>
+    /// <summary>A disk that may be searched for by identity; loop and removable ones only when the operator names their path.</summary>
     public bool IsCandidate { get; init; } = true;
+
+    /// <summary>virtio-blk, whose serial is cut at 20 characters; the kernel calls nothing else <c>vd*</c>.</summary>
+    public bool IsVirtioBlock => Name.StartsWith("vd", StringComparison.Ordinal);
 
     /// <summary><c>/dev/</c> and the kernel name.</summary>
     public string DevicePath => "/dev/" + Name;

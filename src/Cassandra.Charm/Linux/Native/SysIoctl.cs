@@ -18,6 +18,12 @@ internal static unsafe partial class SysIoctl
     /// <summary>ulong: size of the device in bytes.</summary>
     internal const nuint BLKGETSIZE64 = 0x80081272;
 
+    /// <summary>No argument: writes out and drops what the page cache holds of the device.</summary>
+    internal const nuint BLKFLSBUF = 0x1261;
+
+    /// <summary>No argument: the kernel reads the partition table anew.</summary>
+    internal const nuint BLKRRPART = 0x125F;
+
     /// <summary>int (whatever the header's "long" says): the flags that lsattr shows.</summary>
     internal const nuint FS_IOC_GETFLAGS = 0x80086601;
 

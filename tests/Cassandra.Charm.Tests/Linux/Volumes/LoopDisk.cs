@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using Cassandra.Charm.Core.Volumes;
+using Cassandra.Charm.Linux;
+using Cassandra.Charm.Linux.Disks;
+
+namespace Cassandra.Charm.Tests.Linux.Volumes;
+
+/// <summary>A sparse file as a whole disk, with a link by which an operator may name it; gone when disposed.</summary>
+internal sealed class LoopDisk : IDisposable
+{
+    public const long Mebibyte = 1 << 20;
+
+    private readonly string _link;
+
+    public LoopDisk(long size = 512 * Mebibyte, string? copyOf = null)
+    {
+        Image = Path.Combine(Path.GetTempPath(), $"disk-{Guid.NewGuid():N}.img");
+        if (copyOf is null)
+            using (var file = File.Create(Image))
+                file.SetLength(size);
+        else
+            Shell.Run("cp", "--sparse=always", copyOf, Image);
+        Device = Shell.Run("losetup", "--find", "--show", Image).Trim();
+        _link = $"/dev/disk/by-test/t{Guid.NewGuid():N}";
+        Directory.CreateDirectory("/dev/disk/by-test");
+        File.CreateSymbolicLink(_link, Device);
+    }
+
+    public string Image { get; }
+
+    public string Device { get; }
+
+    public string Name => Path.GetFileName(Device);
+
+    public VolumeId Id => VolumeId.TryParse(_link, out var id) ? id : throw new InvalidOperationException();
+
+    public Disk Disk => new SysBlock(new MachinePaths()).Find(Name)!;
+
+    public string Hash
+    {
+        get
+        {
+            Shell.Run("sync", Device);
+            using var file = File.OpenRead(Image);
+            return Convert.ToHexString(SHA256.HashData(file));
+        }
+    }
+
+    /// <summary>Writes to the image as the disk's content.</summary>
+    public void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        using var file = File.OpenHandle(Device, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.Write(file, bytes, offset);
+        RandomAccess.FlushToDisk(file);
+    }
+
+    /// <summary>Attaches the same image read-only.</summary>
+    public void MakeReadOnly() => Shell.Run("blockdev", "--setro", Device);
+
+    /// <summary>Mounts it, or its partition, while something is done in it.</summary>
+    public void WhileMounted(string type, Action<string> action, string suffix = "")
+    {
+        var point = Directory.CreateTempSubdirectory("mount").FullName;
+        Shell.Run("mount", "-t", type, Device + suffix, point);
+        try
+        {
+            action(point);
+        }
+        finally
+        {
+            Shell.Run("umount", point);
+            Directory.Delete(point);
+        }
+    }
+
+    public void Dispose()
+    {
+        File.Delete(_link);
+        Shell.TryRun("partx", "--delete", Device);
+        Shell.TryRun("losetup", "--detach", Device);
+        File.Delete(Image);
+    }
+}
