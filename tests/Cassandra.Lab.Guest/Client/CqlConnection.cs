@@ -84,11 +84,8 @@ internal sealed class CqlConnection : IDisposable
         while (state is not null);
     }
 
-    public void Dispose()
-    {
-        _stream.Dispose();
-        _socket.Dispose();
-    }
+    /// <summary>Without the streams: closing them would try to send what a broken connection did not take.</summary>
+    public void Dispose() => _socket.Dispose();
 
     private void Start()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cassandra.Lab.Guest.StandIn.Storage;
 
 namespace Cassandra.Lab.Guest.StandIn;
 
@@ -40,8 +41,9 @@ internal sealed class Knobs(IReadOnlyDictionary<string, string> values)
     /// <summary>How long a first start looks for its seeds (the real program: 30 s).</summary>
     public TimeSpan SeedTimeout => Milliseconds("seed_timeout_ms", 3000);
 
-    /// <summary>Between the steps of a flush or a compaction, so that a test can act in the middle.</summary>
-    public TimeSpan CompactionPause => Milliseconds("compaction_pause_ms", 0);
+    /// <summary>Stops in the middle of each compaction, so that a test can act there.</summary>
+    public CompactionPauses CompactionPauses =>
+        new(Milliseconds("compaction_pause_ms", 0), Milliseconds("compaction_commit_pause_ms", 0));
 
     /// <summary>How often Statistics.db and Summary.db of some SSTable are replaced.</summary>
     public TimeSpan StatisticsInterval => Milliseconds("statistics_interval_ms", 5000);

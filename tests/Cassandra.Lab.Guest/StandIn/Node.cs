@@ -117,6 +117,7 @@ internal sealed class Node(
         alarms.CheckFiles(database);
         _maintenance?.Dispose();
         database.Flush();
+        SavedCaches.Write(configuration.SavedCachesDirectory, database.Tables);
         Mode = NodeMode.Drained;
         log.Info("StorageService.java:1653", "DRAINED", thread);
     }

@@ -68,6 +68,15 @@ internal static class StandInDaemon
             pidFile.Delete();
             return Terminated;
         }
+        catch (Exception e)
+        {
+            // Whatever it is, the log must end with the reason.
+            pidFile.Write();
+            var javaClass = e is UnauthorizedAccessException ? "java.nio.file.AccessDeniedException" : "org.apache.cassandra.io.FSReadError";
+            log.Error("CassandraDaemon.java:897", $"Exception encountered during startup\n{javaClass}: {e.Message}");
+            Console.Error.WriteLine(e);
+            return 3;
+        }
     }
 
     private static int Serve(
@@ -83,20 +92,37 @@ internal static class StandInDaemon
 
         using var database = new Database(new StorageOptions(
             configuration.DataDirectories, configuration.Formats.SSTable, configuration.Partitioner,
-            configuration.IncrementalBackups, knobs.MemtableBytes, knobs.CompactionThreshold, knobs.CompactionPause));
+            configuration.IncrementalBackups, knobs.MemtableBytes, knobs.CompactionThreshold, knobs.CompactionPauses));
         using var node = new Node(configuration, knobs, log, database, alarms);
         management.Node = node;
         new StartupSequence(node, jvm, stopping.Token).Run();
 
         stopping.Token.WaitHandle.WaitOne();
-        log.Info("StorageService.java:4720", "Paused hints dispatch", "StorageServiceShutdownHook");
-        node.CloseNativePort();
-        node.CloseStoragePort();
-        if (node.Mode != NodeMode.Drained)
-            alarms.CheckFiles(database);
-        Thread.Sleep(knobs.ShutdownDelay);
+        Stop(node);
         pidFile.Delete();
         return Terminated;
+    }
+
+    // As after SIGTERM: what is in the commit log stays there, for the next start to replay. Only a drain flushes.
+    private static void Stop(Node node)
+    {
+        const string Thread = "StorageServiceShutdownHook";
+        node.Log.Info("HintsService.java:222", "Paused hints dispatch", Thread);
+        node.CloseNativePort();
+        node.CloseStoragePort();
+        try
+        {
+            if (node.Mode != NodeMode.Drained)
+            {
+                node.Alarms.CheckFiles(node.Database);
+                SavedCaches.Write(node.Configuration.SavedCachesDirectory, node.Database.Tables);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            node.Log.Warn("StorageService.java:4720", $"Error in shutdown: {e.Message}", Thread);
+        }
+        System.Threading.Thread.Sleep(node.Knobs.ShutdownDelay);
     }
 
     // Java's management agent looks up the host's own name and gives up without an address.

@@ -82,6 +82,8 @@ internal sealed record NodeConfiguration
     /// <exception cref="SocketException">The name does not resolve.</exception>
     public static IPAddress Resolve(string? name)
     {
+        if (IPAddress.TryParse(name, out var literal))
+            return literal;
         var addresses = Dns.GetHostAddresses(name ?? Dns.GetHostName());
         return addresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
     }

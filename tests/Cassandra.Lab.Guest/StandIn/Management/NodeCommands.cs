@@ -111,6 +111,7 @@ internal static class NodeCommands
         string[] keyspaces = [.. arguments.Where((argument, i) => argument != "-t" && (i == 0 || arguments[i - 1] != "-t"))];
         if (node.Database.Tables.Any(table => table.Directories.Any(directory => Directory.Exists(Path.Combine(directory, "snapshots", tag)))))
             return CommandAnswer.Thrown("java.io.IOException", $"Snapshot {tag} already exists.");
+        node.Database.Flush();
         node.Database.Snapshot(tag, table => IsIn(table, keyspaces));
         var what = keyspaces.Length == 0 ? "all keyspaces" : string.Join(", ", keyspaces);
         return CommandAnswer.Ok(

@@ -17,7 +17,7 @@ internal sealed class DirectoryChecks(NodeConfiguration configuration, SystemLog
             log.Warn("StartupChecks.java:614", $"Directory {directory} doesn't exist");
             try
             {
-                Directory.CreateDirectory(directory);
+                DurableDirectory.Create(directory);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -21,6 +21,17 @@ internal static class IdentityChecks
             RequireSame("rack", "rack", saved.Location.Rack, configuration.Location.Rack);
     }
 
+    /// <summary>No row in system.local is a first start only if there are no files of it either.</summary>
+    public static void RequireNoTraces(Database database)
+    {
+        if (database.Find("system", "local")!.SSTables.Count > 0)
+        {
+            throw StartupFailure.Check(
+                100, "Fatal exception during initialization",
+                "org.apache.cassandra.exceptions.ConfigurationException: Found system keyspace files, but they couldn't be loaded!");
+        }
+    }
+
     /// <summary>Told only when the node is about to join, after everything else has been read.</summary>
     public static void RequireNotDecommissioned(LocalNode saved, JvmArguments arguments)
     {

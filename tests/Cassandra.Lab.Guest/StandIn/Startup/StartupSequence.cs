@@ -57,11 +57,25 @@ internal sealed class StartupSequence(Node node, JvmArguments arguments, Cancell
     private void OpenStorage()
     {
         OpenTables(_database.Tables);
-        if (node.System.Read() is { } saved)
+        var saved = node.System.Read();
+        if (saved is not null)
             IdentityChecks.Require(saved, _configuration);
+        else
+            IdentityChecks.RequireNoTraces(_database);
+        SnapshotBeforeUpgrade(saved);
         node.Schema.Load();
         OpenTables(_database.Tables.Where(table => !table.Definition.Keyspace.StartsWith("system", StringComparison.Ordinal)));
         Replay();
+    }
+
+    // Another release than last time: it keeps what it found of its own tables, as hard links.
+    private void SnapshotBeforeUpgrade(LocalNode? saved)
+    {
+        if (saved is null || saved.ReleaseVersion == node.Knobs.Version)
+            return;
+        var name = $"{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}-upgrade-{saved.ReleaseVersion}-{node.Knobs.Version}";
+        _log.Info("SystemKeyspace.java:1672", $"Detected version upgrade from {saved.ReleaseVersion} to {node.Knobs.Version}, snapshotting system keyspaces");
+        _database.Snapshot(name, table => table.Definition.Keyspace is "system" or "system_schema");
     }
 
     private void OpenTables(IEnumerable<Table> tables)

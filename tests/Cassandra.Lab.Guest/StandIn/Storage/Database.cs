@@ -136,12 +136,14 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Flushes, then hard-links every SSTable; returns how many files.</summary>
-    public int Snapshot(string name, Func<Table, bool> wanted)
+    /// <summary>Hard-links every SSTable of those tables.</summary>
+    public void Snapshot(string name, Func<Table, bool> wanted)
     {
-        Flush();
         lock (_maintenance)
-            return Tables.Where(wanted).Sum(table => table.Snapshot(name));
+        {
+            foreach (var table in Tables.Where(wanted))
+                table.Snapshot(name);
+        }
     }
 
     public void Dispose()

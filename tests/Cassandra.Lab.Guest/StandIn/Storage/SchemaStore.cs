@@ -14,6 +14,7 @@ internal sealed class SchemaStore(Database database)
     private readonly Lock _changes = new();
 
     /// <summary>Brings the tables that users made into the database.</summary>
+    /// <exception cref="StartupFailure">A part of the schema is not there.</exception>
     public void Load()
     {
         var columns = Rows(BuiltInTables.Columns).GroupBy(row => (Text(row.Key[0]), Text(row.Key[1]))).ToDictionary(
@@ -27,8 +28,13 @@ internal sealed class SchemaStore(Database database)
         foreach (var (key, row) in Rows(BuiltInTables.Tables))
         {
             var (keyspace, name) = (Text(key[0]), Text(key[1]));
+            if (!columns.TryGetValue((keyspace, name), out var itsColumns))
+            {
+                throw StartupFailure.Thrown(
+                    "org.apache.cassandra.schema.SchemaKeyspace$MissingColumns", $"Columns not found in schema table for {keyspace}.{name}");
+            }
             database.Add(new TableDefinition(
-                keyspace, name, Convert.ToHexStringLower(row.Cells["id"].Value), columns[(keyspace, name)],
+                keyspace, name, Convert.ToHexStringLower(row.Cells["id"].Value), itsColumns,
                 BinaryPrimitives.ReadInt32BigEndian(row.Cells["gc_grace_seconds"].Value)));
         }
     }

@@ -17,10 +17,11 @@ internal sealed class Table : IDisposable
     {
         Definition = definition;
         _options = options;
-        Directories = [.. options.DataDirectories.Select(
-            data => Path.Combine(data, definition.Keyspace, definition.DirectoryName))];
+        // Since 4.0 the keyspaces that are only this node's lie in the first data directory.
+        var data = definition.Keyspace is "system" or "system_schema" ? options.DataDirectories.Take(1) : options.DataDirectories;
+        Directories = [.. data.Select(path => Path.Combine(path, definition.Keyspace, definition.DirectoryName))];
         foreach (var directory in Directories)
-            Directory.CreateDirectory(directory);
+            DurableDirectory.Create(directory);
     }
 
     public TableDefinition Definition { get; }
@@ -112,20 +113,22 @@ internal sealed class Table : IDisposable
         log.WillAdd(descriptor);
         foreach (var sstable in replaced)
             log.WillRemove(sstable.Descriptor);
-        var isEmpty = WriteRows(descriptor, rows);
+        var isCompaction = replaced.Count > 0;
+        var isEmpty = WriteRows(descriptor, rows, isCompaction ? _options.Pauses.WhileWriting : TimeSpan.Zero);
         log.Commit();
-        _options.Pause();
+        if (isCompaction)
+            Thread.Sleep(_options.Pauses.AfterCommit);
         foreach (var file in replaced.SelectMany(sstable => Descriptor.Components.Select(sstable.Descriptor.File)))
             File.Delete(file);
         log.Delete();
         if (isEmpty)
             return null;
-        if (_options.IncrementalBackups && operation == "flush")
+        if (_options.IncrementalBackups && !isCompaction)
             Link(descriptor, Path.Combine(directory, "backups"));
         return SSTableReader.Open(descriptor, _options.Partitioner);
     }
 
-    private bool WriteRows(Descriptor descriptor, IEnumerable<(RowKey Key, Row Row)> rows)
+    private bool WriteRows(Descriptor descriptor, IEnumerable<(RowKey Key, Row Row)> rows, TimeSpan pause)
     {
         var count = 0L;
         using (var writer = new SSTableWriter(descriptor, _options.Partitioner))
@@ -135,7 +138,8 @@ internal sealed class Table : IDisposable
                 writer.Add(key, row);
                 count++;
             }
-            _options.Pause();
+            writer.Flush();
+            Thread.Sleep(pause);
             if (count > 0)
                 writer.Finish();
         }
@@ -177,13 +181,17 @@ internal sealed class Table : IDisposable
         }
     }
 
-    /// <summary>Hard links of all SSTables in <c>snapshots/NAME</c>; returns how many files.</summary>
-    public int Snapshot(string name)
+    /// <summary>Hard links of all SSTables in <c>snapshots/NAME</c>, and a list of them.</summary>
+    public void Snapshot(string name)
     {
-        var links = 0;
-        foreach (var sstable in _sstables)
-            links += Link(sstable.Descriptor, Path.Combine(sstable.Descriptor.Directory, "snapshots", name));
-        return links;
+        foreach (var group in _sstables.GroupBy(sstable => sstable.Descriptor.Directory))
+        {
+            var directory = Path.Combine(group.Key, "snapshots", name);
+            foreach (var sstable in group)
+                Link(sstable.Descriptor, directory);
+            var files = group.Select(sstable => $"\"{Path.GetFileName(sstable.Descriptor.File(Descriptor.Data))}\"");
+            File.WriteAllText(Path.Combine(directory, "manifest.json"), $"{{\"files\":[{string.Join(',', files)}]}}");
+        }
     }
 
     public void Dispose()
@@ -193,15 +201,14 @@ internal sealed class Table : IDisposable
         _lock.Dispose();
     }
 
-    private static int Link(Descriptor descriptor, string directory)
+    private static void Link(Descriptor descriptor, string directory)
     {
-        Directory.CreateDirectory(directory);
+        DurableDirectory.Create(directory);
         foreach (var component in Descriptor.Components)
         {
             var file = descriptor.File(component);
             Libc.HardLink(file, Path.Combine(directory, Path.GetFileName(file)));
         }
         Libc.SyncDirectory(directory);
-        return Descriptor.Components.Count;
     }
 }

@@ -100,14 +100,13 @@ internal sealed class SSTableReader : IDisposable
 
     public void Dispose() => _data.Dispose();
 
-    private static string[] ReadToc(Descriptor descriptor)
+    private static IReadOnlyList<string> ReadToc(Descriptor descriptor)
     {
         var toc = descriptor.File(Descriptor.Toc);
         if (!File.Exists(toc))
             throw new CorruptSSTableException(toc, "Missing component: TOC.txt");
-        var components = File.ReadAllLines(toc);
-        return components.SequenceEqual(Descriptor.Components)
-            ? components
+        return File.ReadAllText(toc) == SSTableWriter.TableOfContents
+            ? Descriptor.Components
             : throw new CorruptSSTableException(toc, "the table of contents is not whole");
     }
 

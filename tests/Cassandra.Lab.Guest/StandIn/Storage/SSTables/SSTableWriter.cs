@@ -8,6 +8,9 @@ internal sealed class SSTableWriter : IDisposable
 {
     private const int SummaryInterval = 128;
 
+    /// <summary>What TOC.txt holds.</summary>
+    public static readonly string TableOfContents = string.Concat(Descriptor.Components.Select(component => component + "\n"));
+
     private readonly Descriptor _descriptor;
     private readonly string _partitioner;
     private readonly FileStream _data;
@@ -39,6 +42,9 @@ internal sealed class SSTableWriter : IDisposable
             _maximumTimestamp = Math.Max(_maximumTimestamp, cell.Timestamp);
     }
 
+    /// <summary>Lets others see what has been written so far.</summary>
+    public void Flush() => _out.Flush();
+
     /// <summary>Returns once every component and its name are on the disk.</summary>
     public void Finish()
     {
@@ -57,7 +63,7 @@ internal sealed class SSTableWriter : IDisposable
         new Statistics(_partitioner, _index.Count, length, _tombstones, _maximumTimestamp, Level: 0)
             .Write(_descriptor.File(Descriptor.Statistics));
         WriteSummary(_descriptor.File(Descriptor.Summary));
-        WriteText(Descriptor.Toc, string.Join('\n', Descriptor.Components) + "\n");
+        WriteText(Descriptor.Toc, TableOfContents);
         Libc.SyncDirectory(_descriptor.Directory);
     }
 
