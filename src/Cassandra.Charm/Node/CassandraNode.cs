@@ -143,7 +143,7 @@ internal sealed class CassandraNode : INode
         if (_package.Version().Length > 0)
             await _unit.DisableAsync(cancel).ConfigureAwait(false);
         await _files.RemoveDropInAsync(cancel).ConfigureAwait(false);
-        foreach (var file in new[] { _paths.GuardRefusal, _paths.StartRecord, _paths.InstallStamp, _paths.HoldMark })
+        foreach (var file in new[] { _paths.GuardRefusal, _paths.StartRecord, _paths.InstallStamp, _paths.KernelSettings, _paths.HoldMark })
             DurableFile.Delete(file);
     }
 

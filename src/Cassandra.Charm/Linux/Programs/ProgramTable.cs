@@ -13,6 +13,7 @@ public sealed class ProgramTable(params string[] directories)
     /// <summary>Name of a program → the Debian package that brings it.</summary>
     private static readonly Dictionary<string, string> Packages = new(StringComparer.Ordinal)
     {
+        ["apt-cache"] = "apt",
         ["apt-get"] = "apt",
         ["apt-mark"] = "apt",
         ["blkid"] = "util-linux",

@@ -49,6 +49,12 @@ internal sealed class ConfigurationFiles(NodePaths paths, ServiceUnit unit)
             DurableFile.Write(paths.ReloadPending, [], ReadableByAll);
             Write(paths.DropIn, text);
         }
+        await ReloadIfPendingAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Has systemd read a drop-in that it may not have read yet.</summary>
+    public async Task ReloadIfPendingAsync(CancellationToken cancel)
+    {
         if (File.Exists(paths.ReloadPending))
         {
             await unit.ReloadAsync(cancel).ConfigureAwait(false);

@@ -25,6 +25,9 @@ internal sealed class ServiceUnit(IPrograms programs)
     /// <summary>Stops it: also the way out of "active" with no Java alive.</summary>
     public Task StopAsync(CancellationToken cancel) => SystemctlAsync("stop", StopLimit, AnyExit, cancel);
 
+    /// <summary>Has every boot start it.</summary>
+    public Task EnableAsync(CancellationToken cancel) => SystemctlAsync("enable", StopLimit, [0], cancel);
+
     /// <summary>Leaves it so that no boot starts it.</summary>
     public Task DisableAsync(CancellationToken cancel) => SystemctlAsync("disable", StopLimit, [0], cancel);
 
