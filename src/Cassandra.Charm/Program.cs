@@ -34,7 +34,10 @@ internal static class Program
     {
         // Juju passes no arguments (juju-contract 1.1), so one that is there is systemd's or a person's.
         if (args.Length == 0 && HookContext.IsPresent(Environment.GetEnvironmentVariable))
-            return await CompositionRoot.RunForJujuAsync(Environment.GetCommandLineArgs()[0], stop).ConfigureAwait(false);
+            return await CompositionRoot.RunForJujuAsync(Environment.GetCommandLineArgs()[0], word: null, stop).ConfigureAwait(false);
+
+        if (args is [var agentWord] && CompositionRoot.Words.Contains(agentWord) && HookContext.IsPresent(Environment.GetEnvironmentVariable))
+            return await CompositionRoot.RunForJujuAsync("", agentWord, stop).ConfigureAwait(false);
 
         if (args is [var word] && CompositionRoot.Commands.FirstOrDefault(command => command.Name == word) is { } found)
         {

@@ -14,7 +14,7 @@ internal static class VolumeTable
     {
         if (IsServedPlace(o))
             return FoundingCutShort(o) is { } place
-                ? new Decision.Found(place)
+                ? new Decision.Found(Named(o, place))
                 : InPlace.KeepServing(o, meanwhile: null);
         return (o.Assigned ?? new VolumeSight.NotAttached()).Match(
             // Not there, or not to be touched: a node that serves goes on serving.
@@ -26,7 +26,7 @@ internal static class VolumeTable
             // Nothing on it. Nothing is ever copied from a superseded or unknown tree, and no second identity is started.
             @unchecked: u => OnNothing(o, volume, Checking(o, volume, u)),
             blank: b => OnNothing(o, volume, new Decision.Prepare(volume, b)),
-            emptyFilesystem: e => OnNothing(o, volume, new Decision.Claim(new Place.OnVolume(volume, e.Filesystem), e.Pin)),
+            emptyFilesystem: e => OnNothing(o, volume, new Decision.Claim(Named(o, new Place.OnVolume(volume, e.Filesystem)), e.Pin)),
             halfMade: h => new Decision.Prepare(volume, h),
 
             // Something of ours, or Cassandra's.
@@ -68,7 +68,7 @@ internal static class VolumeTable
         Adoption.OfUnrecorded(o, volume) switch
         {
             AdoptionVerdict.Refused no => Refuse(o, volume, no.Seen, no.Remedy),
-            _ => new Decision.Adopt(new Place.OnVolume(volume, u.Filesystem, u.Subdirectory), null, u.Pin.Serial),
+            _ => new Decision.Adopt(Named(o, new Place.OnVolume(volume, u.Filesystem, u.Subdirectory)), null, u.Pin.Serial),
         };
 
     private static Decision OnRecorded(Observation o, string volume, VolumeSight.Recorded r) => r.Record.State switch
@@ -87,7 +87,7 @@ internal static class VolumeTable
         {
             AdoptionVerdict.Refused no => Refuse(o, volume, no.Seen, no.Remedy),
             AdoptionVerdict.Watching w => Watch(o, volume, w),
-            _ => new Decision.Adopt(r.Place, r.Record, r.Pin.Serial),
+            _ => new Decision.Adopt(Named(o, r.Place), r.Record, r.Pin.Serial),
         },
     };
 
@@ -96,16 +96,19 @@ internal static class VolumeTable
 
     private static Decision OnEmpty(Observation o, string volume, VolumeSight.Recorded r) => o.Node.Data switch
     {
-        LocalData.NeverServed => new Decision.Found(r.Place),
-        LocalData.Fresh or LocalData.Real => new Decision.Move(r.Place),
+        LocalData.NeverServed => new Decision.Found(Named(o, r.Place)),
+        LocalData.Fresh or LocalData.Real => new Decision.Move(Named(o, r.Place)),
         LocalData.ElsewhereOrUnknown => StayDown(o, volume, $"{volume} is empty"),
     };
 
     private static Decision OnOwnCopy(Observation o, string volume, VolumeSight.Recorded r) => o.Node.Data switch
     {
-        LocalData.Fresh or LocalData.Real => new Decision.Move(r.Place),
+        LocalData.Fresh or LocalData.Real => new Decision.Move(Named(o, r.Place)),
         LocalData.NeverServed or LocalData.ElsewhereOrUnknown => StayDown(o, volume, $"{volume} holds an unfinished copy of it"),
     };
+
+    /// <summary>The entry goes with the place: a device path of the map is not the volume's name.</summary>
+    private static Place.OnVolume Named(Observation o, Place.OnVolume place) => place with { Entry = o.Entry };
 
     private static Decision Watch(Observation o, string volume, AdoptionVerdict.Watching w)
     {

@@ -76,7 +76,7 @@ public interface ILongWork
     Task<CopyState> CopyAsync(Undertaking.Moving move, int rateLimit, TimeSpan patience, CancellationToken cancel);
 
     /// <summary>Reads a disk for blankness; joins the reading that is under way. The finding shows up in the next look.</summary>
-    Task CheckBlankAsync(VolumeSight.Unchecked sight, TimeSpan patience, CancellationToken cancel);
+    Task CheckBlankAsync(string volume, VolumeSight.Unchecked sight, TimeSpan patience, CancellationToken cancel);
 
     /// <summary>Has the unit called back when its node answers or is dead.</summary>
     Task CallBackWhenNodeSettlesAsync(CancellationToken cancel);
@@ -110,11 +110,12 @@ public abstract record CopyState
     public sealed record Impossible(string Why, string Remedy) : CopyState;
 }
 
-/// <summary>Progress of a copy, verification included.</summary>
-/// <param name="Fraction">0 to 1.</param>
-/// <param name="DoneBytes">Bytes copied.</param>
+/// <summary>Progress of a copy.</summary>
+/// <param name="IsVerifying">What was copied is being read back and compared.</param>
+/// <param name="Fraction">Of copying or verifying, 0 to 1.</param>
+/// <param name="DoneBytes">Bytes copied, or verified.</param>
 /// <param name="TotalBytes">Bytes in all.</param>
 /// <param name="BytesPerSecond">Rate over the last seconds.</param>
 /// <param name="Left">Time left at that rate; null where unknown.</param>
 public sealed record CopyProgress(
-    double Fraction, long DoneBytes, long TotalBytes, double BytesPerSecond, TimeSpan? Left);
+    bool IsVerifying, double Fraction, long DoneBytes, long TotalBytes, double BytesPerSecond, TimeSpan? Left);

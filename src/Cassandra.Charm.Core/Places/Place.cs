@@ -35,6 +35,9 @@ public abstract record Place
     /// <param name="Subdirectory">Where the tree is below the mount point; <c>cassandra</c> unless adopted in place.</param>
     public sealed record OnVolume(string VolumeId, Filesystem Filesystem, string Subdirectory = "cassandra") : Place
     {
+        /// <summary>The map's entry that led to it, by which it is found again; empty where that is the volume id.</summary>
+        public string Entry { get; init; } = "";
+
         /// <summary>Where the filesystem is mounted.</summary>
         [JsonIgnore]
         public string MountPoint => Mounts.PointOf(VolumeId);

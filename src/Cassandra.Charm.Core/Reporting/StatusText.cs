@@ -69,7 +69,7 @@ public static class StatusText
 
     /// <summary>A step that the world did not let happen.</summary>
     public static UnitStatus StepFailed(string subject, string what, string remedy) =>
-        UnitStatus.Blocked(Join($"{subject}: {what}", remedy.Length == 0 ? "will be tried again by the next hook" : remedy));
+        UnitStatus.Blocked(Join(subject.Length == 0 ? what : $"{subject}: {what}", remedy.Length == 0 ? "will be tried again by the next hook" : remedy));
 
     /// <summary>Gibibytes with one digit.</summary>
     public static string GiB(long bytes) =>
@@ -82,7 +82,7 @@ public static class StatusText
     {
         var rate = (p.BytesPerSecond / (1 << 20)).ToString("0", CultureInfo.InvariantCulture);
         var left = p.Left is { } l ? $", about {Duration(l)} left" : "";
-        return $"{Percent(p.Fraction)} ({GiB(p.DoneBytes)} of {GiB(p.TotalBytes)} GiB, {rate} MiB/s{left})";
+        return $"{(p.IsVerifying ? "verifying, " : "")}{Percent(p.Fraction)} ({GiB(p.DoneBytes)} of {GiB(p.TotalBytes)} GiB, {rate} MiB/s{left})";
     }
 
     private static string Duration(TimeSpan t) => t switch

@@ -57,7 +57,7 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
                 await machine.InstallAsync(seen.Settings, cancel).ConfigureAwait(false);
                 return null;
             case Decision.CheckBlank check:
-                await machine.LongWork.CheckBlankAsync(check.Sight, Step.Patience, cancel).ConfigureAwait(false);
+                await machine.LongWork.CheckBlankAsync(check.Volume, check.Sight, Step.Patience, cancel).ConfigureAwait(false);
                 return await AfterCheckAsync(check, cancel).ConfigureAwait(false);
             case Decision.Prepare p:
                 await new Preparing(machine, seen).PrepareAsync(p.Volume, p.Sight, cancel).ConfigureAwait(false);
@@ -125,7 +125,7 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
 
     private static string Subject(Decision decision, Observation seen) => decision switch
     {
-        Decision.Install => "cannot install Cassandra",
+        Decision.Install => "",
         Decision.Prepare p => p.Volume,
         Decision.Claim c => c.Place.VolumeId,
         Decision.Move m => m.Target.VolumeId,

@@ -23,6 +23,9 @@ internal abstract record ActionRequest
     /// <summary>Allow an adoption that the charm refuses by itself.</summary>
     internal sealed record AdoptVolume(VolumeId Volume, string Reason) : ActionRequest;
 
+    /// <summary>Allow an unfinished copy to be deleted.</summary>
+    internal sealed record DiscardCopy(VolumeId Volume) : ActionRequest;
+
     /// <summary>Reads a request; where it is none, says why in one line.</summary>
     /// <param name="name">The action's name.</param>
     /// <param name="parameters">What <c>action-get</c> answered.</param>
@@ -40,7 +43,7 @@ internal abstract record ActionRequest
                 return new Hold(Text(parameters, "reason"));
             case "resume":
                 return new Resume();
-            case "adopt-volume" when !VolumeId.TryParse(Text(parameters, "volume"), out _):
+            case "adopt-volume" or "discard-copy" when !VolumeId.TryParse(Text(parameters, "volume"), out _):
                 refusal = $"'{Text(parameters, "volume")}' is not a volume id; give it as volume-map has it";
                 return null;
             case "adopt-volume" when Text(parameters, "reason").Length == 0:
@@ -49,6 +52,9 @@ internal abstract record ActionRequest
             case "adopt-volume":
                 _ = VolumeId.TryParse(Text(parameters, "volume"), out var volume);
                 return new AdoptVolume(volume, Text(parameters, "reason"));
+            case "discard-copy":
+                _ = VolumeId.TryParse(Text(parameters, "volume"), out var unfinished);
+                return new DiscardCopy(unfinished);
             default:
                 refusal = $"this charm has no action {name}";
                 return null;

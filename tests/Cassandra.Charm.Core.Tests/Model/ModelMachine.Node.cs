@@ -89,7 +89,7 @@ internal sealed partial class ModelMachine : INode, ILongWork
     public Task<CopyState> CopyAsync(Undertaking.Moving move, int rateLimit, TimeSpan patience, CancellationToken cancel) =>
         CopyOnceAsync(move);
 
-    public Task CheckBlankAsync(VolumeSight.Unchecked sight, TimeSpan patience, CancellationToken cancel) => Task.CompletedTask;
+    public Task CheckBlankAsync(string volume, VolumeSight.Unchecked sight, TimeSpan patience, CancellationToken cancel) => Task.CompletedTask;
 
     public Task CallBackWhenNodeSettlesAsync(CancellationToken cancel) => Task.CompletedTask;
 
@@ -109,7 +109,7 @@ internal sealed partial class ModelMachine : INode, ILongWork
         Assert.False(source.IsSealed, "copied from a superseded tree");
         await Effect(() => target.Incoming = new ModelTree([.. source.Writes.Take(source.Writes.Count / 2)]));
         if (CopyRounds-- > 0)
-            return new CopyState.UnderWay(new CopyProgress(0.5, 1, 2, 1, null));
+            return new CopyState.UnderWay(new CopyProgress(false, 0.5, 1, 2, 1, null));
         await Effect(() => target.Incoming = source.Copy());
         return new CopyState.Verified(BootId);
     }

@@ -53,7 +53,8 @@ public sealed class CommandAgent
                 Begin(frame.Call, new OutgoingFile(Encoding.UTF8.GetString(frame.Payload.Span), Sink(frame.Call)));
                 break;
             case FrameKind.Identify:
-                Begin(frame.Call, new IdentityChange(Request(frame, RequestJson.Default.IdentityRequest)));
+                Identity.Assume(Request(frame, RequestJson.Default.IdentityRequest));
+                Done(frame.Call, 0);
                 break;
             // A call that is already over takes no more; the host learns that from its end.
             case FrameKind.Input:

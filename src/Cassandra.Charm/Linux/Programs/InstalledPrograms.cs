@@ -31,13 +31,14 @@ public sealed class InstalledPrograms(ProgramTable table, ILogger log) : IProgra
 
     private async Task<BufferedCommandResult> ExecuteAsync(Command command, CancellationToken cancel)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(command.TimeLimit);
+        // Who wants to stop does not start the next program; the one that runs is a step under way and is left to finish.
+        cancel.ThrowIfCancellationRequested();
+        using var limit = new CancellationTokenSource(command.TimeLimit);
         try
         {
             return await Prepare(command).ExecuteBufferedAsync(Encoding.UTF8, limit.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             throw Failure(command, exitCode: null, "", "");
         }

@@ -1,0 +1,72 @@
+using System.Text;
+using Cassandra.Charm.Linux;
+using Cassandra.Charm.Linux.Programs;
+using Cassandra.Charm.State;
+
+namespace Cassandra.Charm.Service;
+
+/// <summary>The timer that lets the serving volume's record show that its node lives; it survives reboots.</summary>
+internal sealed class HeartbeatTimer(IPrograms programs, StatePaths paths, string unitDirectory = "/etc/systemd/system")
+{
+    private const string Name = "cassandra-charm-heartbeat";
+    private const UnixFileMode Readable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private string ServiceFile => $"{unitDirectory}/{Name}.service";
+
+    private string TimerFile => $"{unitDirectory}/{Name}.timer";
+
+    /// <summary>Writes the units where they differ, and has them run.</summary>
+    public async Task EnableAsync(CancellationToken cancel)
+    {
+        if (Write(ServiceFile, Service()) | Write(TimerFile, Timer))
+            await SystemctlAsync(cancel, "daemon-reload").ConfigureAwait(false);
+        await SystemctlAsync(cancel, "enable", "--now", $"{Name}.timer").ConfigureAwait(false);
+    }
+
+    /// <summary>Stops and removes them.</summary>
+    public async Task RemoveAsync(CancellationToken cancel)
+    {
+        if (!File.Exists(TimerFile) && !File.Exists(ServiceFile))
+            return;
+        await SystemctlAsync(cancel, "disable", "--now", $"{Name}.timer").ConfigureAwait(false);
+        DurableFile.Delete(TimerFile);
+        DurableFile.Delete(ServiceFile);
+        await SystemctlAsync(cancel, "daemon-reload").ConfigureAwait(false);
+    }
+
+    private const string Timer = """
+        [Unit]
+        Description=Heartbeat of the Cassandra volume that serves
+
+        [Timer]
+        OnActiveSec=30s
+        OnUnitActiveSec=30s
+        AccuracySec=1s
+
+        [Install]
+        WantedBy=timers.target
+
+        """;
+
+    private string Service() => $"""
+        [Unit]
+        Description=Heartbeat of the Cassandra volume that serves
+
+        [Service]
+        Type=oneshot
+        ExecStart={paths.Binary} heartbeat
+
+        """;
+
+    private static bool Write(string path, string content)
+    {
+        if (File.Exists(path) && File.ReadAllText(path) == content)
+            return false;
+        DurableFile.Write(path, Encoding.UTF8.GetBytes(content), Readable);
+        return true;
+    }
+
+    private Task SystemctlAsync(CancellationToken cancel, params string[] arguments) =>
+        programs.RunAsync(new Command("systemctl", arguments), cancel);
+}

@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+using Cassandra.Charm.Core.Configuration;
+using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Volumes;
+
+namespace Cassandra.Charm.Service;
+
+/// <summary>What a hook wants read.</summary>
+internal sealed record CheckRequest(string Volume, DiskPin Pin, BlankCheckMode Mode);
+
+/// <summary>How a copy ended.</summary>
+/// <param name="CopyId">Which copy.</param>
+/// <param name="BootId">The boot it ended in.</param>
+/// <param name="Problem">Why it cannot be done; null where every file was verified.</param>
+/// <param name="Remedy">What the operator can do.</param>
+internal sealed record CopyOutcome(Guid CopyId, string BootId, string? Problem, string Remedy);
+
+/// <summary>What the service is doing, for the status line.</summary>
+/// <param name="Volume">The volume.</param>
+/// <param name="Copy">Progress of a copy; null while a disk is being read.</param>
+/// <param name="Fraction">How much of a disk has been read, 0 to 1.</param>
+internal sealed record ServiceProgress(string Volume, CopyProgress? Copy, double Fraction = 0);
+
+/// <summary>JSON of the files between hooks and the service.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(CheckRequest))]
+[JsonSerializable(typeof(BlankFinding))]
+[JsonSerializable(typeof(CopyOutcome))]
+[JsonSerializable(typeof(ServiceProgress))]
+internal sealed partial class ServiceJson : JsonSerializerContext;

@@ -1,0 +1,60 @@
+using Cassandra.Charm.Linux.Programs;
+using Cassandra.Charm.State;
+
+namespace Cassandra.Charm.Service;
+
+/// <summary>
+/// The charm's own transient systemd units. Work that outlives a hook must be one: the agent's service ends everything in
+/// its control group when it restarts (juju-contract 2.2).
+/// </summary>
+internal sealed class ServiceUnits(IPrograms programs, StatePaths paths)
+{
+    /// <summary>Copies, or reads a disk.</summary>
+    public const string Work = "cassandra-charm-work.service";
+
+    /// <summary>Waits for the node to answer or to die.</summary>
+    public const string AwaitNode = "cassandra-charm-await-node.service";
+
+    /// <summary>Calls the unit back after a while.</summary>
+    public const string CallBack = "cassandra-charm-call-back";
+
+    /// <summary>Starts a command of this binary; one of that name that runs already is left alone.</summary>
+    public async Task StartAsync(string unit, string command, CancellationToken cancel)
+    {
+        if (await IsRunningAsync(unit, cancel).ConfigureAwait(false))
+            return;
+        // One that has failed keeps its name.
+        await SystemctlAsync(["reset-failed", unit], cancel).ConfigureAwait(false);
+        await programs.RunAsync(new Command("systemd-run", $"--unit={unit}", "--quiet", "--collect",
+            "--property=Type=exec", "--property=IOWeight=20", "--property=CPUWeight=20", paths.Binary, command), cancel)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Has the unit called back later; an earlier appointment is replaced.</summary>
+    public async Task CallBackAfterAsync(TimeSpan delay, CancellationToken cancel)
+    {
+        await SystemctlAsync(["stop", $"{CallBack}.timer"], cancel).ConfigureAwait(false);
+        await programs.RunAsync(new Command("systemd-run", $"--unit={CallBack}", "--quiet", "--collect",
+            $"--on-active={(int)delay.TotalSeconds}s", "--timer-property=AccuracySec=1s", paths.Binary, "call-back"), cancel)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a unit is starting, running or ending.</summary>
+    public async Task<bool> IsRunningAsync(string unit, CancellationToken cancel)
+    {
+        var answer = await programs.RunAsync(new Command("systemctl", "is-active", unit) { Accepts = [0, 3, 4] }, cancel)
+            .ConfigureAwait(false);
+        return answer.Output.Trim() is "active" or "activating" or "deactivating" or "reloading";
+    }
+
+    /// <summary>Stops every unit of ours; returns when they have ended.</summary>
+    public async Task StopAllAsync(CancellationToken cancel)
+    {
+        foreach (var unit in new[] { $"{CallBack}.timer", AwaitNode, Work })
+            await SystemctlAsync(["stop", unit], cancel).ConfigureAwait(false);
+    }
+
+    // 5: the unit is not loaded, that is, there is nothing to stop.
+    private Task SystemctlAsync(string[] arguments, CancellationToken cancel) =>
+        programs.RunAsync(new Command("systemctl", arguments) { Accepts = [0, 1, 5], TimeLimit = TimeSpan.FromMinutes(2) }, cancel);
+}

@@ -1,0 +1,28 @@
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Linux;
+
+namespace Cassandra.Charm.State;
+
+/// <summary>Operators' orders, each a file that an action may write beside a hook.</summary>
+internal sealed class OrderFiles(string directory)
+{
+    /// <summary>Those that stand.</summary>
+    public Orders Read() => !Directory.Exists(directory)
+        ? Orders.None
+        : new Orders { Hold = Read(OrderKind.Hold), Adopt = Read(OrderKind.Adopt), Discard = Read(OrderKind.Discard) };
+
+    /// <summary>Writes one durably.</summary>
+    public void Give(OrderKind kind, Order order) => StateFile.Write(PathOf(kind), order, StateJson.Default.Order);
+
+    /// <summary>Removes one durably.</summary>
+    public void TakeBack(OrderKind kind) => DurableFile.Delete(PathOf(kind));
+
+    private Order? Read(OrderKind kind) => StateFile.Read(PathOf(kind), StateJson.Default.Order);
+
+    private string PathOf(OrderKind kind) => Path.Join(directory, kind switch
+    {
+        OrderKind.Hold => "hold.json",
+        OrderKind.Adopt => "adopt.json",
+        OrderKind.Discard => "discard.json",
+    });
+}

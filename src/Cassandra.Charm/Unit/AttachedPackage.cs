@@ -1,0 +1,24 @@
+using Cassandra.Charm.Juju;
+using Cassandra.Charm.State;
+
+namespace Cassandra.Charm.Unit;
+
+/// <summary>
+/// The package attached as a resource. Asking goes to the controller, so other hooks than those that announce a change
+/// go by what was last heard.
+/// </summary>
+internal sealed class AttachedPackage(ResourceTools resources, StatePaths paths)
+{
+    /// <summary>Asks, and remembers the answer; null where none is attached.</summary>
+    public async Task<string?> AskAsync(CancellationToken cancel)
+    {
+        var path = await resources.PackageAsync(cancel).ConfigureAwait(false);
+        Directory.CreateDirectory(paths.Root);
+        await File.WriteAllTextAsync(paths.Resource, path ?? "", cancel).ConfigureAwait(false);
+        return path;
+    }
+
+    /// <summary>What was last heard.</summary>
+    public string? LastHeard() =>
+        File.Exists(paths.Resource) && File.ReadAllText(paths.Resource) is { Length: > 0 } path ? path : null;
+}

@@ -1,0 +1,79 @@
+using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Reporting;
+using Cassandra.Charm.Core.Steps;
+using Cassandra.Charm.EntryPoints;
+using Cassandra.Charm.Juju;
+using Cassandra.Charm.Node.Guarding;
+using Cassandra.Charm.Service;
+using Cassandra.Charm.State;
+using Serilog;
+
+namespace Cassandra.Charm.Unit;
+
+/// <summary>What every hook does: observe, decide, act, report.</summary>
+internal sealed class HookBody(UnitFactory factory, HookTools juju, StatePaths paths, ProgramCopy program, ILogger log) : IHookBody
+{
+    private const int CqlPort = 9042;
+
+    /// <inheritdoc/>
+    public async Task ConvergeAsync(HookContext context, HookEvent hook, CancellationToken stop)
+    {
+        try
+        {
+            program.Refresh();
+            var unit = await factory.CreateAsync(context, hook, stop).ConfigureAwait(false);
+            var occasion = OccasionOf(hook);
+            var conductor = new Conductor(unit.Machine, cancel => unit.Observer.LookAsync(occasion, cancel));
+            if (await conductor.ConvergeAsync(stop).ConfigureAwait(false) is { } status)
+                await juju.Status.SetAsync(status, stop).ConfigureAwait(false);
+            if (occasion == Occasion.Remove)
+                Forget();
+            else
+                await TellAsync(unit, stop).ConfigureAwait(false);
+        }
+        catch (EffectFailedException failure)
+        {
+            log.Error(failure, "the hook could not look at the machine");
+            await juju.Status.SetAsync(StatusText.StepFailed("cannot go on", failure.Message, failure.Remedy), stop)
+                .ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ReportAsync(HookContext context, string holder, CancellationToken stop)
+    {
+        var status = ProgressFile.Read(paths) is { } progress
+            ? LongWork.Shown(progress)
+            : UnitStatus.Maintenance($"busy: {holder} is at work");
+        await juju.Status.SetAsync(status, stop).ConfigureAwait(false);
+    }
+
+    private static Occasion OccasionOf(HookEvent hook) => hook switch
+    {
+        HookEvent.Stop => Occasion.Stop,
+        HookEvent.Remove => Occasion.Remove,
+        HookEvent.Install or HookEvent.ConfigChanged or HookEvent.Start or HookEvent.UpgradeCharm
+            or HookEvent.UpdateStatus or HookEvent.LeaderElected or HookEvent.Unknown => Occasion.Converge,
+    };
+
+    /// <summary>Version and port, where they are news.</summary>
+    private async Task TellAsync(CharmedUnit unit, CancellationToken stop)
+    {
+        var version = unit.Machine.Journal.Current.Node.CassandraVersion;
+        if (version.Length == 0 || File.Exists(paths.VersionTold) && File.ReadAllText(paths.VersionTold) == version)
+            return;
+        await juju.Status.SetVersionAsync(version, stop).ConfigureAwait(false);
+        await juju.Network.OpenPortAsync(CqlPort, stop).ConfigureAwait(false);
+        Directory.CreateDirectory(paths.Run);
+        await File.WriteAllTextAsync(paths.VersionTold, version, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>The unit is gone: nothing of the charm's state is needed by anyone.</summary>
+    private void Forget()
+    {
+        foreach (var directory in new[] { paths.Run, paths.Root })
+            if (Directory.Exists(directory))
+                Directory.Delete(directory, recursive: true);
+    }
+}

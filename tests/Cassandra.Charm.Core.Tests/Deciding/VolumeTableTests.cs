@@ -1,0 +1,158 @@
+using Cassandra.Charm.Core.Deciding;
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Reporting;
+using Cassandra.Charm.Core.Volumes;
+
+namespace Cassandra.Charm.Core.Tests.Deciding;
+
+/// <summary>The table of design section 5, row by row; a column each for never served, fresh, real, elsewhere.</summary>
+public sealed class VolumeTableTests
+{
+    private const string StillRoot = "still serving from the root disk";
+    private const string NotStarted = "Cassandra has not been started";
+    private const string GoneDown = "vol-gone is missing; Cassandra is down";
+
+    private static readonly Dictionary<string, VolumeSight> Sights = new()
+    {
+        ["not attached"] = new VolumeSight.NotAttached(),
+        ["several"] = new VolumeSight.Several("vdb and vdc both report serial vol-1"),
+        ["read-only"] = new VolumeSight.Unusable("vdb", "vdb is read-only", "attach it read-write"),
+        ["foreign"] = new VolumeSight.Foreign("vdb", "an LVM physical volume"),
+        ["blank"] = new VolumeSight.Blank("vdb", Some.Pin),
+        ["unchecked"] = new VolumeSight.Unchecked(Some.Pin, 0.25),
+        ["empty filesystem"] = new VolumeSight.EmptyFilesystem("vdb", Some.Pin, Some.Xfs),
+        ["unrecorded"] = new VolumeSight.Unrecorded("vdb", Some.Pin, Some.Xfs, "cassandra"),
+        ["initialising"] = Some.Recorded(Some.Record(RecordState.Initialising, Some.Self), hasTree: false),
+        ["incoming"] = Some.Recorded(Some.Record(RecordState.Incoming)),
+        ["ready"] = Some.Recorded(Some.Record(RecordState.Ready)),
+        ["released"] = Some.Recorded(Some.Record(RecordState.Released)),
+        ["superseded"] = Some.Recorded(Some.Record(RecordState.Superseded)),
+        ["abandoned"] = Some.Recorded(Some.Record(RecordState.Abandoned)),
+        ["serving by another"] = Some.Recorded(Some.Record(RecordState.Serving)),
+        ["clone"] = Some.Recorded(Some.Record(RecordState.Released) with { DiskSerial = "vol-original" }),
+        ["newer Cassandra"] = Some.Recorded(With(Some.Record(RecordState.Released), n => n with { CassandraVersion = "5.0.4" })),
+        ["older Cassandra"] = Some.Recorded(With(Some.Record(RecordState.Released), n => n with { CassandraVersion = "4.0.9" })),
+        ["decommissioned"] = Some.Recorded(With(Some.Record(RecordState.Released), n => n with { IsDecommissioned = true })),
+        ["recorded without data"] = Some.Recorded(Some.Record(RecordState.Released), hasTree: false),
+    };
+
+    /// <summary>What is seen; then for each column the decision, or the status that it rests on.</summary>
+    public static TheoryData<string, string, string, string, string> Table => new()
+    {
+        { "not attached", $"waiting: vol-1 is not attached; {NotStarted}", $"waiting: vol-1 is not attached; {StillRoot}", $"waiting: vol-1 is not attached; {StillRoot}", $"blocked: {GoneDown}" },
+        { "several", $"blocked: vol-1: refused, vdb and vdc both report serial vol-1; {NotStarted}", $"blocked: vol-1: refused, vdb and vdc both report serial vol-1; {StillRoot}", $"blocked: vol-1: refused, vdb and vdc both report serial vol-1; {StillRoot}", $"blocked: vol-1: refused, vdb and vdc both report serial vol-1; {GoneDown}" },
+        { "read-only", $"blocked: vol-1: refused, vdb is read-only; {NotStarted}; attach", $"blocked: vol-1: refused, vdb is read-only; {StillRoot}; attach", $"blocked: vol-1: refused, vdb is read-only; {StillRoot}; attach", $"blocked: vol-1: refused, vdb is read-only; {GoneDown}; attach" },
+        { "foreign", $"blocked: vol-1: refused, it holds an LVM physical volume; {NotStarted}", $"blocked: vol-1: refused, it holds an LVM physical volume; {StillRoot}", $"blocked: vol-1: refused, it holds an LVM physical volume; {StillRoot}", $"blocked: vol-1: refused, it holds an LVM physical volume; {GoneDown}" },
+        { "blank", "Prepare", "Prepare", "Prepare", $"blocked: {GoneDown}; vol-1 is empty" },
+        { "unchecked", "CheckBlank", "CheckBlank", "CheckBlank", $"blocked: {GoneDown}; vol-1 is empty" },
+        { "empty filesystem", "Claim", "Claim", "Claim", $"blocked: {GoneDown}; vol-1 is empty" },
+        { "initialising", "Found", "Move", "Move", $"blocked: {GoneDown}; vol-1 is empty" },
+        { "unrecorded", "Adopt", "Adopt", "blocked: vol-1: refused, it holds Cassandra data that carries no record", "blocked: vol-1: refused, it holds Cassandra data that carries no record" },
+        { "released", "Adopt", "Adopt", "blocked: vol-1: refused, it holds the data of node", "blocked: vol-1: refused, it holds the data of node" },
+        { "incoming", Unfinished, Unfinished, Unfinished, Unfinished },
+        { "ready", Unfinished, Unfinished, Unfinished, Unfinished },
+        { "superseded", CopiedOn, CopiedOn, CopiedOn, CopiedOn },
+        { "abandoned", Left, Left, Left, Left },
+        { "serving by another", $"waiting: vol-1: {Unreleased}", $"waiting: vol-1: {Unreleased}", "blocked: vol-1: refused, it holds the data of node", "blocked: vol-1: refused, it holds the data of node" },
+        { "clone", IsClone, IsClone, IsClone, IsClone },
+        { "newer Cassandra", Newer, Newer, Newer, Newer },
+        { "older Cassandra", Older, Older, Older, Older },
+        { "decommissioned", Decommissioned, Decommissioned, Decommissioned, Decommissioned },
+        { "recorded without data", Dataless, Dataless, Dataless, Dataless },
+    };
+
+    private const string Unfinished = "blocked: vol-1: refused, it holds a copy that cassandra/7 began and did not finish";
+    private const string CopiedOn = "blocked: vol-1: refused, its data was copied on to";
+    private const string Left = "blocked: vol-1: refused, cassandra/7 left it";
+    private const string Unreleased = "cassandra/7 on machine 7 did not release it";
+    private const string IsClone = "blocked: vol-1: refused, its record was written on the disk with serial \"vol-original\"";
+    private const string Newer = "blocked: vol-1: refused, Cassandra 5.0.4 wrote it, 4.1.7 is installed";
+    private const string Older = "blocked: vol-1: refused, Cassandra 4.0.9 wrote it, 4.1.7 would upgrade it for good";
+    private const string Decommissioned = "blocked: vol-1: refused, its node was decommissioned";
+    private const string Dataless = "blocked: vol-1: refused, its record says released by cassandra/7, and its data directory is not there";
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void What_is_on_the_volume_against_what_the_unit_has(string seen, string neverServed, string fresh, string real, string elsewhere)
+    {
+        Assert.StartsWith(neverServed, Decided(LocalData.NeverServed, seen), StringComparison.Ordinal);
+        Assert.StartsWith(fresh, Decided(LocalData.Fresh, seen), StringComparison.Ordinal);
+        Assert.StartsWith(real, Decided(LocalData.Real, seen), StringComparison.Ordinal);
+        Assert.StartsWith(elsewhere, Decided(LocalData.ElsewhereOrUnknown, seen), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("released"), InlineData("superseded"), InlineData("abandoned"), InlineData("unrecorded"), InlineData("clone"), InlineData("older Cassandra")]
+    public void An_order_to_adopt_lifts_what_only_doubt_refuses(string seen) =>
+        Assert.IsType<Decision.Adopt>(Decide.On(Ordered(LocalData.Real, Sights[seen])));
+
+    [Theory]
+    [InlineData("incoming"), InlineData("ready"), InlineData("newer Cassandra"), InlineData("decommissioned"), InlineData("foreign"), InlineData("serving by another")]
+    public void An_order_to_adopt_does_not_lift_what_cannot_be_right(string seen) =>
+        Assert.IsType<Decision.Rest>(Decide.On(Ordered(LocalData.Real, Sights[seen])));
+
+    [Fact]
+    public void Anothers_volume_is_adopted_once_its_heartbeat_stood_still_and_the_unit_is_gone()
+    {
+        var o = Some.Unit(LocalData.NeverServed, Sights["serving by another"]);
+        var watch = Assert.IsType<Decision.Rest>(Decide.On(o)).Watch;
+        Assert.NotNull(watch);
+
+        Assert.IsType<Decision.Rest>(Decide.On(Later(o, watch, 119)));
+        Assert.IsType<Decision.Adopt>(Decide.On(Later(o, watch, 120)));
+        Assert.IsType<Decision.Rest>(Decide.On(Later(o, watch, 500) with { BootId = "another boot" }));
+        Assert.IsType<Decision.Rest>(Decide.On(Later(o, watch, 500) with { Units = new HashSet<string> { "cassandra/7" } }));
+        var beat = Some.Recorded(Some.Record(RecordState.Serving) with { Heartbeat = DateTimeOffset.UnixEpoch });
+        Assert.IsType<Decision.Rest>(Decide.On(Later(o with { Assigned = beat }, watch, 500)));
+    }
+
+    [Fact]
+    public void A_bad_map_changes_nothing_in_any_state()
+    {
+        foreach (var local in Enum.GetValues<LocalData>())
+            foreach (var sight in Sights.Values)
+            {
+                var o = Some.Unit(local, sight) with { Assignment = new Assignment.Invalid("line 1: no") };
+                var rest = Assert.IsType<Decision.Rest>(Decide.On(o));
+                Assert.StartsWith("volume-map: line 1: no", rest.Status.Message, StringComparison.Ordinal);
+                Assert.Equal(UnitState.Blocked, rest.Status.State);
+            }
+    }
+
+    [Fact]
+    public void On_hold_nothing_is_done_in_any_state()
+    {
+        foreach (var local in Enum.GetValues<LocalData>())
+            foreach (var sight in Sights.Values)
+            {
+                var o = Some.Unit(local, sight) with { Orders = new Orders { Hold = new Order("", "repairing", DateTimeOffset.UnixEpoch) } };
+                Assert.StartsWith("on hold since 1970-01-01 00:00 UTC (repairing)",
+                    Assert.IsType<Decision.Rest>(Decide.On(o)).Status.Message, StringComparison.Ordinal);
+            }
+    }
+
+    [Fact]
+    public void Nothing_that_is_not_blank_or_ours_is_ever_prepared()
+    {
+        foreach (var local in Enum.GetValues<LocalData>())
+            foreach (var (name, sight) in Sights)
+                if (name is not "blank")
+                    Assert.IsNotType<Decision.Prepare>(Decide.On(Ordered(local, sight)));
+    }
+
+    private static VolumeRecord With(VolumeRecord record, Func<NodeIdentity, NodeIdentity> change) => record with { Node = change(record.Node) };
+
+    private static Observation Ordered(LocalData local, VolumeSight sight) =>
+        Some.Unit(local, sight) with { Orders = new Orders { Adopt = new Order("vol-1", "because", DateTimeOffset.UnixEpoch) } };
+
+    private static Observation Later(Observation o, HeartbeatWatch watch, double seconds) =>
+        o with { Uptime = o.Uptime + seconds, Journal = o.Journal with { Watch = watch } };
+
+    private static string Decided(LocalData local, string seen) => Decide.On(Some.Unit(local, Sights[seen])) switch
+    {
+        Decision.Rest rest => $"{rest.Status.State.ToString().ToLowerInvariant()}: {rest.Status.Message}",
+        var other => other.GetType().Name,
+    };
+}

@@ -1,0 +1,87 @@
+using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Volumes;
+using Cassandra.Charm.State;
+
+namespace Cassandra.Charm.Tests.State;
+
+public sealed class JournalFileTests : IDisposable
+{
+    private static readonly UnitIdentity Self = new("model", "cassandra/0", "0");
+    private readonly string _directory = Directory.CreateTempSubdirectory("journal").FullName;
+
+    private string Path => $"{_directory}/journal.json";
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task What_is_saved_is_read_again_with_every_kind_of_undertaking()
+    {
+        var filesystem = new Filesystem("xfs", Guid.NewGuid(), Guid.NewGuid());
+        var target = new Place.OnVolume("vol-1", filesystem) { Entry = "/dev/disk/by-id/vol-1" };
+        var pin = new DiskPin(253, 16, 7, 1 << 30, "vol-1");
+        Undertaking[] all =
+        [
+            new Undertaking.Preparing("vol-1", pin, new Layout(Guid.NewGuid(), filesystem, "vol-1")) { Entry = "vol-1", Since = DateTimeOffset.UnixEpoch },
+            new Undertaking.Moving(Guid.NewGuid(), new Place.RootDisk(), target, 2, MovePhase.Publishing) { Entry = "vol-1", Since = DateTimeOffset.UnixEpoch },
+            new Undertaking.Adopting(target, Record(), AdoptPhase.Taking) { Entry = "vol-1", Since = DateTimeOffset.UnixEpoch, Previous = new Place.RootDisk() },
+        ];
+        foreach (var work in all)
+        {
+            await JournalFile.Open(Path, Self).SaveAsync(new Journal { Owner = Self, Served = target, Undertaking = work }, default);
+
+            var read = JournalFile.Open(Path, Self).Current;
+
+            Assert.Equal(work, read.Undertaking);
+            Assert.Equal(target, read.Served);
+        }
+    }
+
+    [Fact]
+    public void No_journal_is_an_empty_one_of_this_unit_that_does_not_exist_yet()
+    {
+        var journal = JournalFile.Open(Path, Self);
+
+        Assert.False(journal.Exists);
+        Assert.Equal(Self, journal.Current.Owner);
+    }
+
+    [Theory]
+    [InlineData("{\"owner\": {\"model-uuid\": \"model\", \"unit\": \"cassandra/1\", \"machine-id\": \"1\"}}", "is the journal of cassandra/1")]
+    [InlineData("{\"owner\": {\"model-uuid\": \"other\", \"unit\": \"cassandra/0\", \"machine-id\": \"0\"}}", "of model other")]
+    [InlineData("{\"format\": 2, \"owner\": {\"model-uuid\": \"model\", \"unit\": \"cassandra/0\", \"machine-id\": \"0\"}}", "is of format 2")]
+    [InlineData("{\"format\": 1, ", "cannot be understood")]
+    [InlineData("", "cannot be understood")]
+    public void A_journal_that_is_not_plainly_ours_stops_everything(string content, string why)
+    {
+        File.WriteAllText(Path, content);
+
+        var failure = Assert.Throws<EffectFailedException>(() => JournalFile.Open(Path, Self));
+
+        Assert.Contains(why, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(content, File.ReadAllText(Path));
+    }
+
+    [Fact]
+    public async Task A_unit_that_is_to_end_ends_before_the_journal_says_what_it_would_begin()
+    {
+        var journal = JournalFile.Open(Path, Self);
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            journal.SaveAsync(journal.Current with { EverStarted = true }, new CancellationToken(canceled: true)));
+
+        Assert.False(File.Exists(Path));
+    }
+
+    private static VolumeRecord Record() => new()
+    {
+        VolumeId = "vol-1",
+        DiskSerial = "vol-1",
+        State = RecordState.Serving,
+        Lineage = Guid.NewGuid(),
+        Generation = 1,
+        Owner = Self,
+        Since = DateTimeOffset.UnixEpoch,
+    };
+}
