@@ -53,8 +53,7 @@ public sealed class CommandAgent
                 Begin(frame.Call, new OutgoingFile(Encoding.UTF8.GetString(frame.Payload.Span), Sink(frame.Call)));
                 break;
             case FrameKind.Identify:
-                Identity.Assume(Request(frame, RequestJson.Default.IdentityRequest));
-                Done(frame.Call, 0);
+                Begin(frame.Call, new IdentityChange(Request(frame, RequestJson.Default.IdentityRequest)));
                 break;
             // A call that is already over takes no more; the host learns that from its end.
             case FrameKind.Input:

@@ -40,3 +40,19 @@ internal static partial class KernelRandom
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ioctl(SafeFileHandle handle, nuint request, nint argument);
 }
+
+/// <summary>Mounts.</summary>
+internal static partial class Mounts
+{
+    private const nuint Bind = 0x1000; // MS_BIND, sys/mount.h
+
+    /// <summary>Shows one file in another's place.</summary>
+    public static void BindFile(string source, string target)
+    {
+        if (mount(source, target, null, Bind, 0) != 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"cannot mount {source} over {target}");
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mount(string source, string target, string? type, nuint flags, nint data);
+}

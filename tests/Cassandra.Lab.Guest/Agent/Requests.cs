@@ -14,10 +14,17 @@ public sealed record RunRequest(
 public sealed record PutRequest(string Path, int Mode);
 
 /// <summary>
-/// What tells machines that were restored from one snapshot apart: the time of day, the randomness, the names.
-/// Without fresh randomness two of them would draw the same UUIDs.
+/// What tells machines that were restored from one snapshot apart: the time of day, the randomness, the names, the
+/// address. Without fresh randomness two of them would draw the same UUIDs.
 /// </summary>
-public sealed record IdentityRequest(long UnixMilliseconds, byte[] Entropy, string HostName, string MachineId);
+/// <param name="UnixMilliseconds">The time of day.</param>
+/// <param name="Entropy">Random bytes.</param>
+/// <param name="HostName">It resolves to the address.</param>
+/// <param name="MachineId">For /etc/machine-id: 32 hexadecimal digits.</param>
+/// <param name="MacAddress">Of the network card.</param>
+/// <param name="Address">IPv4, of a network of 16 bits.</param>
+public sealed record IdentityRequest(
+    long UnixMilliseconds, byte[] Entropy, string HostName, string MachineId, string MacAddress, string Address);
 
 /// <summary>The JSON of the requests.</summary>
 [JsonSerializable(typeof(RunRequest))]

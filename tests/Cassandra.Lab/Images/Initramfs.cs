@@ -32,8 +32,10 @@ internal static class Initramfs
             $bb mkdir -p "/root/${file%/*}"
             $bb cp -p "$file" "/root/$file.new" && $bb mv "/root/$file.new" "/root/$file"
         done
-        $bb mkdir -p /root/etc/systemd/system/sysinit.target.wants
-        $bb ln -sf ../lab-agent.service /root/etc/systemd/system/sysinit.target.wants/lab-agent.service
+        for unit in lab-agent lab-network; do
+            $bb mkdir -p /root/etc/systemd/system/sysinit.target.wants
+            $bb ln -sf "../$unit.service" "/root/etc/systemd/system/sysinit.target.wants/$unit.service"
+        done
         $bb umount /proc
         $bb mount -o move /dev /root/dev
         exec $bb switch_root /root /sbin/init
@@ -59,11 +61,30 @@ internal static class Initramfs
 
         """;
 
+    private const string NetworkService = """
+        [Unit]
+        Description=Address of the test machine
+        DefaultDependencies=no
+        Wants=network.target sys-subsystem-net-devices-eth0.device
+        After=sys-subsystem-net-devices-eth0.device
+        Before=network.target network-online.target
+        ConditionPathExists=/etc/cassandra-lab/network
+
+        [Service]
+        Type=oneshot
+        RemainAfterExit=yes
+        EnvironmentFile=/etc/cassandra-lab/network
+        ExecStart=/sbin/ip link set dev eth0 address ${MAC}
+        ExecStart=/sbin/ip link set dev eth0 up
+        ExecStart=/sbin/ip address replace ${ADDRESS}/16 dev eth0
+
+        """;
+
     private static readonly int Executable = Convert.ToInt32("755", 8);
     private static readonly int Plain = Convert.ToInt32("644", 8);
 
     /// <summary>The scripts in it, for the cache's key.</summary>
-    public static string Fingerprint => Init + AgentService;
+    public static string Fingerprint => Init + AgentService + NetworkService;
 
     /// <summary>Writes the archive.</summary>
     public static void Write(string path, string earlyFiles, string guestBinary)
@@ -76,6 +97,7 @@ internal static class Initramfs
             archive.Add($"early/{Path.GetFileName(early)}", File.ReadAllBytes(early), Plain);
         archive.Add("payload" + GuestBinaryPath, File.ReadAllBytes(guestBinary), Executable);
         archive.Add("payload/etc/systemd/system/lab-agent.service", Encoding.UTF8.GetBytes(AgentService), Plain);
+        archive.Add("payload/etc/systemd/system/lab-network.service", Encoding.UTF8.GetBytes(NetworkService), Plain);
         archive.End();
     }
 }

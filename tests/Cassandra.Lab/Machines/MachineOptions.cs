@@ -29,6 +29,9 @@ public sealed record MachineOptions
     /// <inheritdoc cref="Machines.Accelerator"/>
     public Accelerator Accelerator { get; init; } = Accelerator.Tcg;
 
+    /// <summary>What its network card is plugged into; null is nothing.</summary>
+    public MachineNetwork? Network { get; init; }
+
     /// <summary>Packages of the distribution in the image beside the usual ones; a Java runtime for a real Cassandra.</summary>
     public IReadOnlyList<string> ExtraPackages { get; init; } = [];
 

@@ -44,11 +44,11 @@ public sealed class MachineSnapshot : IDisposable
         [
             await File.ReadAllTextAsync(rootFileSystem.File(RootFileSystem.BuildId), ct), guest.Path, Images.Initramfs.Fingerprint,
             await HostProgram.RunAsync(QemuArguments.Program, ["--version"], ct: ct),
-            .. QemuArguments.For(options, "kernel", "initramfs"),
+            .. QemuArguments.For(Alone(options), "kernel", "initramfs"),
         ]);
         var entry = await cache.GetAsync("snapshot", key, directory =>
             progress.StepAsync("booting the machine that all others are copies of", _ =>
-                TakeAsync(directory, options, rootFileSystem, guest, ct)), ct);
+                TakeAsync(directory, Alone(options), rootFileSystem, guest, ct)), ct);
         cache.Prune("snapshot", Kept);
         cache.Prune("guest", Kept);
         cache.Prune("rootfs", Kept);
@@ -65,6 +65,9 @@ public sealed class MachineSnapshot : IDisposable
     /// <summary>A writable copy of a disk image that stores only what differs.</summary>
     internal static Task<string> OverlayAsync(string target, string image, string format, CancellationToken ct) =>
         HostProgram.RunAsync("qemu-img", ["create", "-q", "-f", "qcow2", "-b", image, "-F", format, target], ct: ct);
+
+    // What a network card is plugged into is no part of a machine's state.
+    private static MachineOptions Alone(MachineOptions options) => options with { Network = null };
 
     private static async Task TakeAsync(
         string directory, MachineOptions options, CacheEntry rootFileSystem, CacheEntry guest, CancellationToken ct)

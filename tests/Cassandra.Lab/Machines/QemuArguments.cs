@@ -16,7 +16,7 @@ internal static class QemuArguments
     public const int Slots = 10;
 
     private const string KernelCommandLine =
-        "root=/dev/vda1 rw console=ttyS0 loglevel=4 systemd.show_status=false panic=0 nokaslr mitigations=off";
+        "root=/dev/vda1 rw console=ttyS0 loglevel=4 systemd.show_status=false panic=0 nokaslr mitigations=off net.ifnames=0";
 
     /// <summary>The bus for slot 0 … <see cref="Slots"/> - 1.</summary>
     public static string SlotBus(int slot) => $"slot{slot}";
@@ -34,6 +34,7 @@ internal static class QemuArguments
         // NVMe would be as good, but cannot be part of a snapshot.
         "-device", "virtio-blk-pci,drive=root,id=root-disk,addr=0x2",
         "-device", "virtio-serial-pci,id=ports,addr=0x3",
+        .. MachineNetwork.Card(options.Network),
         "-chardev", $"socket,id=agent,path={AgentSocket},server=on,wait=off",
         "-device", $"virtserialport,bus=ports.0,chardev=agent,name={Images.Initramfs.PortName}",
         "-chardev", $"file,id=console,path={Console},append=on", "-serial", "chardev:console",

@@ -19,6 +19,7 @@ public sealed partial class VirtualMachine : IAsyncDisposable
     private readonly MachineSnapshot _snapshot;
     private readonly RunDirectory _directory = RunDirectory.Create();
     private readonly string _machineId = Guid.NewGuid().ToString("N");
+    private readonly (string Address, string Mac) _host = MachineNetwork.NextHost();
     private Qemu? _qemu;
     private GuestChannel? _agent;
 
@@ -30,6 +31,9 @@ public sealed partial class VirtualMachine : IAsyncDisposable
 
     /// <summary>Its host name.</summary>
     public string Name => _options.Name;
+
+    /// <summary>Its IPv4 address, which its host name resolves to.</summary>
+    public string Address => _host.Address;
 
     /// <summary>Is there a QEMU process?</summary>
     public bool IsOn => _qemu is not null;
@@ -137,7 +141,8 @@ public sealed partial class VirtualMachine : IAsyncDisposable
     {
         _agent = await Running.ConnectAgentAsync(ct);
         await _agent.IdentifyAsync(new IdentityRequest(
-            DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), RandomNumberGenerator.GetBytes(64), Name, _machineId), ct);
+            DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), RandomNumberGenerator.GetBytes(64),
+            Name, _machineId, _host.Mac, _host.Address), ct);
     }
 
     private async Task MeetAgentAsync(CancellationToken ct)
