@@ -42,7 +42,7 @@ internal sealed class CollectedOutput(Action<string>? onLine)
             return;
         var text = Encoding.UTF8.GetString(_all.WrittenSpan[_handedOn..upTo]);
         _handedOn = upTo;
-        foreach (var line in text.TrimEnd('\n').Split('\n'))
+        foreach (var line in (text.EndsWith('\n') ? text[..^1] : text).Split('\n'))
             onLine!(line);
     }
 }

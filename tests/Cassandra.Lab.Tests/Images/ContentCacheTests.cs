@@ -1,0 +1,93 @@
+using Cassandra.Lab.Images;
+using Cassandra.Lab.Processes;
+
+namespace Cassandra.Lab.Tests.Images;
+
+public sealed class ContentCacheTests : IDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory();
+    private readonly StringWriter _said = new();
+    private readonly ContentCache _cache;
+
+    public ContentCacheTests() => _cache = new ContentCache(_root.FullName, new Progress(_said));
+
+    [Fact]
+    public void Any_difference_between_or_within_inputs_gives_another_key()
+    {
+        string[] keys =
+        [
+            ContentCache.Key("ab", "c"), ContentCache.Key("a", "bc"), ContentCache.Key("abc"), ContentCache.Key("abc", ""),
+            ContentCache.Key("1:a;"), ContentCache.Key("a"),
+        ];
+
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+        Assert.Equal(ContentCache.Key("ab", "c"), ContentCache.Key("ab", "c"));
+    }
+
+    [Fact]
+    public async Task What_several_ask_for_at_once_is_built_once_and_each_gets_it_finished()
+    {
+        // Locks belong to open files, so that tasks of one process exclude each other as processes do.
+        var builds = 0;
+        async Task Build(string directory)
+        {
+            Interlocked.Increment(ref builds);
+            await File.WriteAllTextAsync(Path.Combine(directory, "half"), "");
+            await Task.Delay(300, Ct);
+            await File.WriteAllTextAsync(Path.Combine(directory, "whole"), "");
+        }
+
+        var entries = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _cache.GetAsync("image", "1", Build, Ct)));
+
+        Assert.Equal(1, builds);
+        Assert.All(entries, entry => Assert.True(File.Exists(entry.File("whole"))));
+        Assert.Contains("waiting for another process that builds the image", _said.ToString(), StringComparison.Ordinal);
+        foreach (var entry in entries)
+            entry.Dispose();
+    }
+
+    [Fact]
+    public async Task A_build_that_fails_leaves_nothing_and_the_next_begins_afresh()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _cache.GetAsync("image", "1", async directory =>
+        {
+            await File.WriteAllTextAsync(Path.Combine(directory, "half"), "");
+            throw new InvalidOperationException();
+        }, Ct));
+
+        using var entry = await _cache.GetAsync("image", "1", directory =>
+        {
+            Assert.Empty(Directory.GetFileSystemEntries(directory));
+            return Task.CompletedTask;
+        }, Ct);
+
+        Assert.True(Directory.Exists(entry.Path));
+    }
+
+    [Fact]
+    public async Task Pruning_spares_what_was_used_last_and_what_is_in_use()
+    {
+        var inUse = await FillAsync("1");
+        foreach (var key in (string[])["2", "3"])
+            (await FillAsync(key)).Dispose();
+        foreach (var (key, age) in (ReadOnlySpan<(string, int)>)[("1", 3), ("2", 2), ("3", 1)])
+            File.SetLastWriteTimeUtc(Path.Combine(_root.FullName, $"image-{key}.lock"), DateTime.UtcNow.AddHours(-age));
+        (await FillAsync("other-kind")).Dispose();
+
+        _cache.Prune("image", keep: 2);
+
+        string[] left = [.. Directory.GetDirectories(_root.FullName).Select(path => Path.GetFileName(path)!).Order()];
+        Assert.Equal(["image-1", "image-3", "image-other-kind"], left);
+        inUse.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _root.Delete(recursive: true);
+        _said.Dispose();
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private Task<CacheEntry> FillAsync(string key) => _cache.GetAsync("image", key, _ => Task.CompletedTask, Ct);
+}
