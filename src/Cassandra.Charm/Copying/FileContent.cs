@@ -11,11 +11,11 @@ internal sealed unsafe class FileContent(RateLimit rateLimit, ProgressMeter prog
     // The disk then writes while we read on, and the final sync finds little to do (measured: a single worker gains 20 %).
     private const long WritebackInterval = 8 << 20;
 
+    // Satisfies O_DIRECT on disks with sectors of up to 4 KiB.
+    private const int DirectAlignment = 4096;
+
     private readonly ContentDigest _digest = new();
     private byte* _buffer = (byte*)NativeMemory.AlignedAlloc(ContentDigest.ChunkSize, DirectAlignment);
-
-    /// <summary>Satisfies O_DIRECT on disks with sectors of up to 4 KiB.</summary>
-    private const int DirectAlignment = 4096;
 
     private Span<byte> Buffer => new(_buffer, ContentDigest.ChunkSize);
 
@@ -73,8 +73,8 @@ internal sealed unsafe class FileContent(RateLimit rateLimit, ProgressMeter prog
     private ReadOnlySpan<byte> ReadChunk(SafeFileHandle file, long offset, long size, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        rateLimit.Take(ContentDigest.ChunkSize, cancellationToken);
         var wanted = (int)Math.Min(ContentDigest.ChunkSize, size - offset);
+        rateLimit.Take(wanted, cancellationToken);
         // The whole buffer is asked for, as O_DIRECT wants whole sectors also at the end of a file.
         var count = Math.Min(file.ReadAt(Buffer, offset, enough: wanted), wanted);
         progress.AddBytes(count);

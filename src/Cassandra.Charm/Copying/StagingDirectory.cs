@@ -20,16 +20,24 @@ internal sealed class StagingDirectory : IDisposable
         _place = place;
         var parentPath = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(place.Path)) ?? "/";
         Parent = TreeDirectory.OpenRoot(place with { Path = parentPath });
-        IsNew = FileStatus.TryOf(Parent, Name) is null;
-        if (!IsNew)
-            _root = TreeDirectory.OpenRoot(place);
+        try
+        {
+            IsNew = FileStatus.TryOf(Parent, Name) is null;
+            if (!IsNew)
+                _root = TreeDirectory.OpenRoot(place);
+        }
+        catch
+        {
+            Parent.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The directory that it is in.</summary>
     public SafeFileHandle Parent { get; }
 
     /// <summary>True if it was not there before this run.</summary>
-    public bool IsNew { get; private set; }
+    public bool IsNew { get; }
 
     /// <summary>The directory itself.</summary>
     public SafeFileHandle Root => _root ?? throw new InvalidOperationException("not created yet");

@@ -164,6 +164,25 @@ public sealed class TreeCopyRefusalTests(TwoFilesystems filesystems) : IClassFix
     }
 
     [RootFact]
+    public async Task A_disk_that_cannot_be_read_is_told_with_the_file_and_is_no_empty_file()
+    {
+        await using var copy = new CopyCase(filesystems);
+        await using var source = await LoopFilesystem.CreateAsync("ext4", 64, "-b", "4096", "-O", "^has_journal");
+        var path = Path.Combine(source.MountPoint, "file");
+        var content = CopyCase.Content(seed: 1, 8 * Mebibyte);
+        await File.WriteAllBytesAsync(path, content, TestContext.Current.CancellationToken);
+        await source.UnmountAsync(); // so that nothing of it is in the cache
+        await source.MountAsync();
+        using (var image = File.OpenHandle(source.ImagePath, FileMode.Open, FileAccess.ReadWrite))
+            RandomAccess.SetLength(image, DiskImage.Find(image, content.AsSpan(6 * Mebibyte, 4096)));
+        copy.Request = CopyCase.RequestFor(source.MountPoint, copy.Target);
+
+        var result = Assert.IsType<CopyResult.Failed>(await copy.CopyAsync());
+
+        Assert.Equal($"cannot read {path}: Input/output error", result.Explanation);
+    }
+
+    [RootFact]
     public async Task A_source_that_is_not_there_is_told()
     {
         await using var copy = new CopyCase(filesystems);
