@@ -56,7 +56,7 @@ internal sealed class CopyPass(
 
     private void Visit(DirectoryPair directory, Action<CopyJob> add, CancellationToken stopped)
     {
-        using var reader = new DirectoryReader(directory.Source);
+        using var reader = new DirectoryReader(directory.Source, directory.Level == 0 ? request.Source.Only : null);
         while (reader.MoveNext())
         {
             stopped.ThrowIfCancellationRequested();

@@ -3,7 +3,11 @@ using Cassandra.Charm.Linux;
 namespace Cassandra.Charm.Copying;
 
 /// <summary>A directory and the filesystem it must be on: a mount that has come off is noticed, not written past.</summary>
-internal sealed record PinnedDirectory(string Path, DeviceNumber Filesystem);
+internal sealed record PinnedDirectory(string Path, DeviceNumber Filesystem)
+{
+    /// <summary>Of a source: the entries directly below it that are the tree; null = all of them.</summary>
+    public IReadOnlyList<byte[]>? Only { get; init; }
+}
 
 /// <summary>What to copy, where to, and how.</summary>
 /// <param name="Source">Is only read.</param>

@@ -35,10 +35,10 @@ internal sealed record TreeSurvey
     public static TreeSurvey Of(PinnedDirectory root, long blockSize, CancellationToken cancellationToken)
     {
         using var directory = TreeDirectory.OpenRoot(root);
-        return new Walk(root.Filesystem, blockSize, cancellationToken).Run(directory);
+        return new Walk(root, blockSize, cancellationToken).Run(directory);
     }
 
-    private sealed class Walk(DeviceNumber filesystem, long blockSize, CancellationToken cancellationToken)
+    private sealed class Walk(PinnedDirectory top, long blockSize, CancellationToken cancellationToken)
     {
         private readonly RelativePath _path = new();
         private readonly OpenLinkGroups<ValueTuple> _linkGroups = new();
@@ -63,14 +63,14 @@ internal sealed record TreeSurvey
 
         private void Visit(SafeFileHandle directory, int level)
         {
-            using var reader = new DirectoryReader(directory);
+            using var reader = new DirectoryReader(directory, level == 0 ? top.Only : null);
             while (reader.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var name = reader.Current;
                 if (FileStatus.TryOf(directory, name) is not { } status)
                     throw new CopyStoppedException(new CopyResult.SourceChanged([directory.PathForMessages(name)]));
-                TreeRules.Check(status, filesystem, level, directory, name);
+                TreeRules.Check(status, top.Filesystem, level, directory, name);
                 var parent = _path.Enter(name);
                 Count(directory, name, status);
                 if (status.IsDirectory)

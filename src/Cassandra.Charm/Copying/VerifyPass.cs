@@ -47,7 +47,7 @@ internal sealed class VerifyPass(
     private void Visit(DirectoryPair directory, Action<VerifyJob> add, CancellationToken stopped)
     {
         var names = 0;
-        using (var reader = new DirectoryReader(directory.Source))
+        using (var reader = new DirectoryReader(directory.Source, directory.Level == 0 ? request.Source.Only : null))
         {
             for (; reader.MoveNext(); names++)
             {

@@ -20,10 +20,15 @@ internal sealed unsafe class DirectoryReader : IDisposable
     private int _name;
     private int _nameLength;
 
+    private readonly IReadOnlyList<byte[]>? _only;
+
     /// <summary>Starts at the first name, wherever an earlier reader has left the descriptor.</summary>
-    public DirectoryReader(SafeFileHandle directory)
+    /// <param name="directory">An open directory.</param>
+    /// <param name="only">The names to show, where not all.</param>
+    public DirectoryReader(SafeFileHandle directory, IReadOnlyList<byte[]>? only = null)
     {
         _directory = directory;
+        _only = only;
         directory.Seek(0);
     }
 
@@ -42,7 +47,19 @@ internal sealed unsafe class DirectoryReader : IDisposable
             _nameLength = new ReadOnlySpan<byte>(_buffer + _name, length - Dirent.NameOffset).IndexOf((byte)0);
             _next += length;
         }
-        while (new ReadOnlySpan<byte>(_buffer + _name, _nameLength) is [(byte)'.'] or [(byte)'.', (byte)'.']);
+        while (IsLeftOut(new ReadOnlySpan<byte>(_buffer + _name, _nameLength)));
+        return true;
+    }
+
+    private bool IsLeftOut(ReadOnlySpan<byte> name)
+    {
+        if (name is [(byte)'.'] or [(byte)'.', (byte)'.'])
+            return true;
+        if (_only is null)
+            return false;
+        foreach (var shown in _only)
+            if (name.SequenceEqual(shown))
+                return false;
         return true;
     }
 

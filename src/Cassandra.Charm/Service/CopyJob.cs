@@ -1,7 +1,9 @@
+using System.Text;
 using Cassandra.Charm.Copying;
 using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Linux;
+using Cassandra.Charm.Node.Configuration;
 using Cassandra.Charm.State;
 using Serilog;
 using CopyProgress = Cassandra.Charm.Core.Effects.CopyProgress;
@@ -11,6 +13,9 @@ namespace Cassandra.Charm.Service;
 /// <summary>The copy of a move, run by the charm's own systemd service with the node stopped.</summary>
 internal sealed class CopyJob(StatePaths paths, IClock clock, ILogger log) : IProgress<Copying.CopyProgress>
 {
+    // Heap dumps, hs_err files and the JNA cache lie beside them and are not data (cassandra-facts, Package).
+    private static readonly byte[][] Data = [.. DataDirectories.Names.Select(Encoding.UTF8.GetBytes)];
+
     private string _volume = "";
 
     /// <summary>Copies and verifies what the journal says, and leaves the outcome for the hook.</summary>
@@ -35,7 +40,7 @@ internal sealed class CopyJob(StatePaths paths, IClock clock, ILogger log) : IPr
     {
         try
         {
-            var request = new TreeCopyRequest(Pinned(move.Source.DataRoot, move.Source.DataRoot),
+            var request = new TreeCopyRequest(Pinned(move.Source.DataRoot, move.Source.DataRoot) with { Only = Data },
                 Pinned(move.Target.IncomingRoot, move.Target.MountPoint))
             {
                 RateLimit = () => RateLimitFile.Read(paths),

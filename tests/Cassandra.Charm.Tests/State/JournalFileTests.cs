@@ -33,8 +33,10 @@ public sealed class JournalFileTests : IDisposable
 
             var read = JournalFile.Open(Path, Self).Current;
 
-            Assert.Equal(work, read.Undertaking);
             Assert.Equal(target, read.Served);
+            Assert.Equal(work.GetType(), read.Undertaking?.GetType());
+            await JournalFile.Open(Path + "2", Self).SaveAsync(read, default);
+            Assert.Equal(File.ReadAllText(Path), File.ReadAllText(Path + "2"));
         }
     }
 
