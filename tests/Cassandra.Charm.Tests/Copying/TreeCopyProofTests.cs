@@ -115,6 +115,20 @@ public sealed class TreeCopyProofTests(TwoFilesystems filesystems) : IClassFixtu
             Assert.Single(result.Differences));
     }
 
+    [RootFact]
+    public async Task A_copy_is_on_the_disk_when_it_is_done()
+    {
+        await using var copy = new CopyCase(filesystems);
+        var content = await File.ReadAllBytesAsync(
+            copy.Write("a name that nothing else has", 5000), TestContext.Current.CancellationToken);
+        copy.Request = copy.Request with { Verify = false };
+
+        Assert.IsType<CopyResult.Copied>(await copy.CopyAsync());
+
+        using var image = File.OpenHandle(filesystems.TargetFilesystem.ImagePath);
+        Assert.NotEqual(0, DiskImage.Find(image, content.AsSpan(0, 4096)));
+    }
+
     [RootTheory]
     [InlineData("missing", "missing")]
     [InlineData("extra", "not in the source")]

@@ -104,6 +104,22 @@ public sealed class TreeCopyTests(TwoFilesystems filesystems) : IClassFixture<Tw
     }
 
     [RootFact]
+    public async Task A_list_that_a_directory_hands_down_on_the_target_only_is_taken_off_again()
+    {
+        await using var copy = new CopyCase(filesystems);
+        var directory = Path.GetDirectoryName(copy.Write("directory/file"))!;
+        SetAttribute(directory, "system.posix_acl_default", AccessList(user: 4712));
+        await copy.CopyAndCompareAsync();
+
+        var moved = Path.Combine(directory, "moved in, hence without a list");
+        File.Move(copy.Write("outside"), moved);
+        await copy.CopyAndCompareAsync();
+
+        Assert.Empty(Attributes(moved));
+        Assert.Empty(Attributes(Path.Combine(copy.Target, "directory", Path.GetFileName(moved))));
+    }
+
+    [RootFact]
     public async Task Owners_are_those_of_the_target_in_access_lists_too()
     {
         await using var copy = new CopyCase(filesystems);
