@@ -49,7 +49,8 @@ public sealed class CassandraYamlTests
         var map = Apply(sample, version);
 
         Assert.Equal("10.0.0.5", Value(map["listen_address"]));
-        Assert.Equal("10.0.0.5", Value(map["rpc_address"]));
+        Assert.Equal("0.0.0.0", Value(map["rpc_address"]));
+        Assert.Equal("10.0.0.5", Value(map["broadcast_rpc_address"]));
         Assert.DoesNotContain(map.Children.Keys, key => Value(key) is "listen_interface" or "rpc_interface" or "broadcast_address");
         Assert.Equal("10.0.0.5,10.0.0.6", Value(map["seed_provider"][0]["parameters"][0]["seeds"]));
         Assert.Equal("GossipingPropertyFileSnitch", Value(map["endpoint_snitch"]));
@@ -61,7 +62,7 @@ public sealed class CassandraYamlTests
         string[] changed =
         [
             "cluster_name", "data_file_directories", "commitlog_directory", "hints_directory", "saved_caches_directory",
-            "cdc_raw_directory", "listen_address", "rpc_address", "seed_provider", "endpoint_snitch", "startup_checks",
+            "cdc_raw_directory", "listen_address", "rpc_address", "broadcast_rpc_address", "seed_provider", "endpoint_snitch", "startup_checks",
             "listen_interface", "rpc_interface", "broadcast_address", "local_system_data_file_directory",
         ];
         var before = YamlDocuments.Parse(NodeSandbox.Sample(sample), sample);

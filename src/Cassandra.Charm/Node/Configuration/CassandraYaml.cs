@@ -25,7 +25,7 @@ internal static class CassandraYaml
     // listen_interface, not both"); the last one would put the system's keyspaces beside the volume.
     private static readonly string[] Removed =
     [
-        "listen_interface", "rpc_interface", "broadcast_address", "broadcast_rpc_address",
+        "listen_interface", "rpc_interface", "broadcast_address",
         "local_system_data_file_directory",
     ];
 
@@ -68,7 +68,9 @@ internal static class CassandraYaml
     private static void SetAddresses(YamlMappingNode map, NodeConfiguration wanted)
     {
         map.Set("listen_address", Text(wanted.Address));
-        map.Set("rpc_address", Text(wanted.Address));
+        // Also on loopback, where cqlsh looks on the machine itself; other nodes' drivers are told the one address.
+        map.Set("rpc_address", Text("0.0.0.0"));
+        map.Set("broadcast_rpc_address", Text(wanted.Address));
         map.Set("seed_provider", new YamlSequenceNode(new YamlMappingNode(
             "class_name", Plain("org.apache.cassandra.locator.SimpleSeedProvider"),
             "parameters", new YamlSequenceNode(new YamlMappingNode("seeds", Text(string.Join(',', wanted.Seeds)))))));
