@@ -169,10 +169,13 @@ public sealed class TreeCopyRefusalTests(TwoFilesystems filesystems) : IClassFix
         await using var copy = new CopyCase(filesystems);
         await using var source = await LoopFilesystem.CreateAsync("ext4", 64, "-b", "4096", "-O", "^has_journal");
         var path = Path.Combine(source.MountPoint, "file");
-        var content = CopyCase.Content(seed: 1, 8 * Mebibyte);
-        await File.WriteAllBytesAsync(path, content, TestContext.Current.CancellationToken);
-        await source.UnmountAsync(); // so that nothing of it is in the cache
-        await source.MountAsync();
+        var content = CopyCase.Content(seed: -1, 8 * Mebibyte);
+        using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write))
+        {
+            RandomAccess.Write(file, content, 0);
+            file.Sync();
+            Assert.Equal(0, Fcntl.posix_fadvise(file, 0, 0, Fcntl.POSIX_FADV_DONTNEED));
+        }
         using (var image = File.OpenHandle(source.ImagePath, FileMode.Open, FileAccess.ReadWrite))
             RandomAccess.SetLength(image, DiskImage.Find(image, content.AsSpan(6 * Mebibyte, 4096)));
         copy.Request = CopyCase.RequestFor(source.MountPoint, copy.Target);

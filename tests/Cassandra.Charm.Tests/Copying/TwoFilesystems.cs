@@ -34,6 +34,8 @@ public sealed class TwoFilesystems : IAsyncLifetime
 /// <summary>One test's pair of directories.</summary>
 internal sealed class CopyCase : IAsyncDisposable
 {
+    private static int _files;
+
     private readonly string _targetParent;
 
     public CopyCase(TwoFilesystems filesystems)
@@ -54,12 +56,12 @@ internal sealed class CopyCase : IAsyncDisposable
         new PinnedDirectory(source, FileStatus.Of(source).Filesystem),
         new PinnedDirectory(target, FileStatus.Of(Path.GetDirectoryName(target)!).Filesystem));
 
-    /// <summary>Writes a file of deterministic, incompressible content.</summary>
+    /// <summary>Writes a file of content that no other file of any test has.</summary>
     public string Write(string relativePath, int size = 1000)
     {
         var path = Path.Combine(Source, relativePath);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, Content(relativePath.Length, size));
+        File.WriteAllBytes(path, Content(Interlocked.Increment(ref _files), size));
         return path;
     }
 
