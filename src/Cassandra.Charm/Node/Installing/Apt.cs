@@ -9,9 +9,13 @@ namespace Cassandra.Charm.Node.Installing;
 /// <param name="proxies">Variables that lead them through the model's proxies.</param>
 internal sealed class Apt(IPrograms programs, IReadOnlyDictionary<string, string?> proxies)
 {
-    private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(5);
-
     private const string Helper = "/usr/lib/apt/apt-helper";
+    private const int NotFound = 100;
+
+    private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan QueryLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan UpdateLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(30);
 
     // The first boot of a cloud image runs apt for minutes, unattended-upgrades as well.
     private static readonly string[] Quiet =
@@ -33,7 +37,7 @@ internal sealed class Apt(IPrograms programs, IReadOnlyDictionary<string, string
         {
             try
             {
-                return await RunAsync(TimeSpan.FromMinutes(10), cancel, "apt-get", [.. Quiet, "update"]).ConfigureAwait(false);
+                return await RunAsync(new Command("apt-get", [.. Quiet, "update"]), UpdateLimit, cancel).ConfigureAwait(false);
             }
             catch (CommandFailedException busy) when (busy.ErrorTail.Contains("/lists/lock", StringComparison.Ordinal))
             {
@@ -45,36 +49,37 @@ internal sealed class Apt(IPrograms programs, IReadOnlyDictionary<string, string
     /// <summary>Installs packages by name, <c>name=version</c>, or path of a file.</summary>
     public async Task InstallAsync(IReadOnlyList<string> packages, CancellationToken cancel)
     {
-        string[] arguments =
-            [.. Quiet, .. KeepFiles, "--no-install-recommends", "--allow-change-held-packages", "install", .. packages];
+        var install = new Command(
+            "apt-get",
+            [.. Quiet, .. KeepFiles, "--no-install-recommends", "--allow-change-held-packages", "install", .. packages]);
         try
         {
-            await RunAsync(TimeSpan.FromMinutes(30), cancel, "apt-get", arguments).ConfigureAwait(false);
+            await RunAsync(install, InstallLimit, cancel).ConfigureAwait(false);
         }
         catch (CommandFailedException failure) when (failure.ErrorTail.Contains("dpkg was interrupted", StringComparison.Ordinal))
         {
-            await RunAsync(TimeSpan.FromMinutes(30), cancel, "dpkg", ["--force-confdef", "--force-confold", "--configure", "-a"])
-                .ConfigureAwait(false);
-            await RunAsync(TimeSpan.FromMinutes(30), cancel, "apt-get", arguments).ConfigureAwait(false);
+            var repair = new Command("dpkg", "--force-confdef", "--force-confold", "--configure", "-a");
+            await RunAsync(repair, InstallLimit, cancel).ConfigureAwait(false);
+            await RunAsync(install, InstallLimit, cancel).ConfigureAwait(false);
         }
     }
 
     /// <summary>Keeps a package from being upgraded, which would restart its service.</summary>
     public Task HoldAsync(string package, CancellationToken cancel) =>
-        RunAsync(TimeSpan.FromMinutes(6), cancel, "apt-mark", ["hold", package]);
+        RunAsync(new Command("apt-mark", "hold", package), UpdateLimit, cancel);
 
     /// <summary>The version an archive offers; null where none does.</summary>
     public async Task<string?> CandidateAsync(string package, CancellationToken cancel)
     {
-        var policy = await RunAsync(TimeSpan.FromMinutes(1), cancel, "apt-cache", ["policy", package]).ConfigureAwait(false);
+        var policy = await RunAsync(new Command("apt-cache", "policy", package), QueryLimit, cancel).ConfigureAwait(false);
         return Field(policy.Output, "Candidate") is { Length: > 0 } version and not "(none)" ? version : null;
     }
 
     /// <summary>Version and dependencies of what <see cref="InstallAsync"/> would install for <c>name</c> or <c>name=version</c>; null where nothing.</summary>
     public async Task<PackageFacts?> FactsAsync(string package, CancellationToken cancel)
     {
-        var shown = await RunAsync(
-            TimeSpan.FromMinutes(1), cancel, "apt-cache", ["show", "--no-all-versions", package], [0, 100]).ConfigureAwait(false);
+        var show = new Command("apt-cache", "show", "--no-all-versions", package) { Accepts = [0, NotFound] };
+        var shown = await RunAsync(show, QueryLimit, cancel).ConfigureAwait(false);
         return shown.ExitCode == 0 && Field(shown.Output, "Version") is { Length: > 0 } version
             ? new PackageFacts(version, Field(shown.Output, "Depends") ?? "")
             : null;
@@ -83,8 +88,8 @@ internal sealed class Apt(IPrograms programs, IReadOnlyDictionary<string, string
     /// <summary>Version and dependencies of a package file.</summary>
     public async Task<PackageFacts> FactsOfFileAsync(string path, CancellationToken cancel)
     {
-        var shown = await RunAsync(
-            TimeSpan.FromMinutes(1), cancel, "dpkg-deb", ["--field", path, "Package", "Version", "Depends"]).ConfigureAwait(false);
+        var show = new Command("dpkg-deb", "--field", path, "Package", "Version", "Depends");
+        var shown = await RunAsync(show, QueryLimit, cancel).ConfigureAwait(false);
         var name = Field(shown.Output, "Package");
         return name == InstalledPackage.Name
             ? new PackageFacts(Field(shown.Output, "Version") ?? "", Field(shown.Output, "Depends") ?? "")
@@ -94,18 +99,15 @@ internal sealed class Apt(IPrograms programs, IReadOnlyDictionary<string, string
 
     /// <summary>Fetches a file with apt's own downloader, which knows proxies and certificates.</summary>
     public Task DownloadAsync(string address, string target, CancellationToken cancel) =>
-        RunAsync(TimeSpan.FromMinutes(2), cancel, Helper, ["-o", "Acquire::Retries=3", "download-file", address, target]);
+        RunAsync(new Command(Helper, "-o", "Acquire::Retries=3", "download-file", address, target), QueryLimit, cancel);
 
-    private Task<CommandResult> RunAsync(
-        TimeSpan limit, CancellationToken cancel, string program, string[] arguments, int[]? accepts = null) =>
-        programs.RunAsync(
-            new Command(program, arguments)
-            {
-                TimeLimit = limit,
-                Accepts = accepts ?? [0],
-                Environment = new Dictionary<string, string?>(proxies) { ["DEBIAN_FRONTEND"] = "noninteractive" },
-            },
-            cancel);
+    private Task<CommandResult> RunAsync(Command command, TimeSpan limit, CancellationToken cancel) => programs.RunAsync(
+        command with
+        {
+            TimeLimit = limit,
+            Environment = new Dictionary<string, string?>(proxies) { ["DEBIAN_FRONTEND"] = "noninteractive" },
+        },
+        cancel);
 
     private static string? Field(string text, string name) => text.Split('\n')
         .Select(line => line.Trim())
