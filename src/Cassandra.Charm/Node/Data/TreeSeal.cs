@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Linux;
 using Cassandra.Charm.Node.Configuration;
+using Cassandra.Charm.State;
 
 namespace Cassandra.Charm.Node.Data;
 
@@ -32,13 +32,13 @@ internal sealed class TreeSeal(string dataRoot)
     /// <summary>Seals. The mark is durable before the first directory is closed, so that a crash can be undone.</summary>
     public void Close(string supersededBy, DateTimeOffset now)
     {
-        var mark = ReadMark();
+        var mark = StateFile.Read(MarkPath, NodeStateJson.Default.SealMark);
         if (mark?.SupersededBy != supersededBy)
         {
             mark = new SealMark(supersededBy, now, mark?.Directories ?? Existing());
             if (mark.Directories.Count == 0)
                 throw new EffectFailedException($"{dataRoot} holds none of Cassandra's directories, so it cannot be sealed");
-            WriteMark(mark);
+            StateFile.Write(MarkPath, mark, NodeStateJson.Default.SealMark);
         }
         foreach (var directory in mark.Directories)
             Set(directory.Name, new FileOwner(0, 0), UnixFileMode.None);
@@ -47,7 +47,7 @@ internal sealed class TreeSeal(string dataRoot)
     /// <summary>Takes the seal away; the mark goes last.</summary>
     public void Open()
     {
-        if (ReadMark() is not { } mark)
+        if (StateFile.Read(MarkPath, NodeStateJson.Default.SealMark) is not { } mark)
             return;
         foreach (var directory in mark.Directories)
             Set(directory.Name, new FileOwner(directory.Uid, directory.Gid), (UnixFileMode)directory.Mode);
@@ -69,23 +69,4 @@ internal sealed class TreeSeal(string dataRoot)
         directory.SetMode(mode);
         directory.Sync();
     }
-
-    private SealMark? ReadMark()
-    {
-        if (!IsOn(dataRoot))
-            return null;
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(MarkPath), NodeStateJson.Default.SealMark);
-        }
-        catch (JsonException problem)
-        {
-            throw new EffectFailedException($"{MarkPath} cannot be read: {problem.Message}",
-                $"restore owner and mode of Cassandra's directories in {dataRoot} and remove the file", problem);
-        }
-    }
-
-    private void WriteMark(SealMark mark) => DurableFile.Write(
-        MarkPath, JsonSerializer.SerializeToUtf8Bytes(mark, NodeStateJson.Default.SealMark),
-        UnixFileMode.UserRead | UnixFileMode.UserWrite);
 }

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.State;
 
 namespace Cassandra.Charm.Node.Guarding;
 
@@ -12,32 +12,13 @@ internal sealed class StateFiles(NodePaths paths)
     /// <summary>The journal; null where there is none.</summary>
     public Journal? ReadJournal()
     {
-        if (!File.Exists(paths.Journal))
-            return null;
-        var journal = Parse(paths.Journal, bytes => JsonSerializer.Deserialize(bytes, StateJson.Default.Journal));
-        return journal.Format <= Journal.CurrentFormat
-            ? journal
-            : throw new EffectFailedException($"the journal is of format {journal.Format}, newer than this charm knows");
+        var journal = StateFile.Read(paths.Journal, StateJson.Default.Journal);
+        return journal is { Format: > Journal.CurrentFormat }
+            ? throw new EffectFailedException($"the journal is of format {journal.Format}, newer than this charm knows")
+            : journal;
     }
 
     /// <summary>The record of a mounted volume; null where it has none.</summary>
-    public VolumeRecord? ReadRecord(Place.OnVolume volume)
-    {
-        var path = paths.Real(volume.RecordPath);
-        return File.Exists(path)
-            ? Parse(path, bytes => JsonSerializer.Deserialize(bytes, StateJson.Default.VolumeRecord))
-            : null;
-    }
-
-    private static T Parse<T>(string path, Func<byte[], T?> parse) where T : class
-    {
-        try
-        {
-            return parse(File.ReadAllBytes(path)) ?? throw new EffectFailedException($"{path} is empty");
-        }
-        catch (JsonException problem)
-        {
-            throw new EffectFailedException($"{path} cannot be read: {problem.Message}", cause: problem);
-        }
-    }
+    public VolumeRecord? ReadRecord(Place.OnVolume volume) =>
+        StateFile.Read(paths.Real(volume.RecordPath), StateJson.Default.VolumeRecord);
 }

@@ -1,6 +1,4 @@
-using System.Text.Json;
-using Cassandra.Charm.Core.Effects;
-using Cassandra.Charm.Linux;
+using Cassandra.Charm.State;
 
 namespace Cassandra.Charm.Node.Service;
 
@@ -19,21 +17,8 @@ internal sealed record StartRecord(string DataRoot, LogPosition First, LogPositi
 internal sealed class StartRecordFile(string path)
 {
     /// <summary>The record; null where none was written.</summary>
-    /// <exception cref="EffectFailedException">What is there is no record: that is never taken for "none".</exception>
-    public StartRecord? Read()
-    {
-        try
-        {
-            return File.Exists(path)
-                ? JsonSerializer.Deserialize(File.ReadAllBytes(path), NodeStateJson.Default.StartRecord)
-                : null;
-        }
-        catch (JsonException problem)
-        {
-            throw new EffectFailedException(
-                $"{path} cannot be read: {problem.Message}", "remove it if Cassandra has served since", problem);
-        }
-    }
+    /// <exception cref="Core.Effects.EffectFailedException">What is there is no record: that is never taken for "none".</exception>
+    public StartRecord? Read() => StateFile.Read(path, NodeStateJson.Default.StartRecord);
 
     /// <summary>Remembers that Cassandra is let start. Starts on one root add up: where one served, the root served.</summary>
     public void Begin(string dataRoot, LogPosition end) =>
@@ -48,7 +33,5 @@ internal sealed class StartRecordFile(string path)
             Write(record with { SawOpenPort = true });
     }
 
-    private void Write(StartRecord record) => DurableFile.Write(
-        path, JsonSerializer.SerializeToUtf8Bytes(record, NodeStateJson.Default.StartRecord),
-        UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    private void Write(StartRecord record) => StateFile.Write(path, record, NodeStateJson.Default.StartRecord);
 }
