@@ -39,15 +39,20 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
                 if (await CarryOutAsync(decision, seen, cancel).ConfigureAwait(false) is { } status)
                     return status;
             }
-            catch (EffectFailedException failure)
+            catch (Exception failure) when (IsOfTheWorld(failure))
             {
-                machine.Note($"{Name(decision)} failed: {failure.Message}");
-                return StatusText.StepFailed(Subject(decision, seen), failure.Message, failure.Remedy);
+                machine.Note($"{Name(decision)} failed: {failure}");
+                var remedy = (failure as EffectFailedException)?.Remedy ?? "";
+                return StatusText.StepFailed(Subject(decision, seen), failure.Message, remedy);
             }
         }
 
         throw new InvalidOperationException($"no rest after {MaxRounds} rounds of decisions");
     }
+
+    /// <summary>What a disk, a file or a program can do to us; anything else is a bug and must be seen as one.</summary>
+    internal static bool IsOfTheWorld(Exception failure) =>
+        failure is EffectFailedException or IOException or UnauthorizedAccessException;
 
     private async Task<UnitStatus?> CarryOutAsync(Decision decision, Observation seen, CancellationToken cancel)
     {

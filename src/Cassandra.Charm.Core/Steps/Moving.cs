@@ -107,7 +107,7 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
             await Volumes.DiscardIncomingAsync(target, cancel).ConfigureAwait(false);
             await MarkAsync(target, r => r with { State = RecordState.Initialising, CopyId = null }, cancel).ConfigureAwait(false);
         }
-        catch (EffectFailedException failure)
+        catch (Exception failure) when (Conductor.IsOfTheWorld(failure))
         {
             Machine.Note($"the copy on {target.VolumeId} is left as it is: {failure.Message}");
         }
@@ -122,9 +122,9 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
         {
             return await CopyColdAsync(move, cancel).ConfigureAwait(false);
         }
-        catch (EffectFailedException failure)
+        catch (Exception failure) when (Conductor.IsOfTheWorld(failure))
         {
-            return new CopyState.Impossible(failure.Message, failure.Remedy);
+            return new CopyState.Impossible(failure.Message, (failure as EffectFailedException)?.Remedy ?? "");
         }
     }
 

@@ -46,7 +46,9 @@ public sealed partial class Volumes
     public Task ReopenIncomingAsync(Place.OnVolume place, CancellationToken cancel)
     {
         using var root = OpenMounted(place);
-        Rename(root, place.Subdirectory, Incoming);
+        // Nothing published is nothing to take back: the copy has not got that far, or not begun.
+        if (FileStatus.TryOf(root, FileName.FromText(place.Subdirectory)) is not null)
+            Rename(root, place.Subdirectory, Incoming);
         return Task.CompletedTask;
     }
 

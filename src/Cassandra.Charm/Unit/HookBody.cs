@@ -32,10 +32,11 @@ internal sealed class HookBody(UnitFactory factory, HookTools juju, StatePaths p
             else
                 await TellAsync(unit, stop).ConfigureAwait(false);
         }
-        catch (EffectFailedException failure)
+        catch (Exception failure) when (failure is EffectFailedException or IOException or UnauthorizedAccessException)
         {
             log.Error(failure, "the hook could not look at the machine");
-            await juju.Status.SetAsync(StatusText.StepFailed("cannot go on", failure.Message, failure.Remedy), stop)
+            var remedy = (failure as EffectFailedException)?.Remedy ?? "";
+            await juju.Status.SetAsync(StatusText.StepFailed("cannot go on", failure.Message, remedy), stop)
                 .ConfigureAwait(false);
         }
     }

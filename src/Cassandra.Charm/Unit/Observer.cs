@@ -1,4 +1,3 @@
-using Cassandra.Charm.Core.Configuration;
 using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
@@ -90,7 +89,7 @@ internal sealed class Observer(
     /// <summary>
     /// A place is found again by the entry that led to it: a path of the map is not the volume's name.
     /// </summary>
-    private VolumeId? IdOf(Place? place)
+    private static VolumeId? IdOf(Place? place)
     {
         if (place is not Place.OnVolume volume)
             return null;

@@ -1,5 +1,4 @@
 using Cassandra.Charm.Core.Observing;
-using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
 
 namespace Cassandra.Charm.Unit;

@@ -6,7 +6,7 @@ public sealed class PackageTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("stand-in-package-").FullName;
 
-    private StandInPackageOptions Options => new() { GuestBinary = GuestProgram.Path };
+    private static StandInPackageOptions Options => new() { GuestBinary = GuestProgram.Path };
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
