@@ -1,3 +1,4 @@
+using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Juju;
 
 namespace Cassandra.Charm.EntryPoints;
@@ -10,11 +11,24 @@ internal sealed class ActionEntryPoint(HookContext context, HookTools juju, IAct
     {
         var parameters = await juju.Action.GetAllAsync(stop).ConfigureAwait(false);
         var outcome = ActionRequest.Parse(action.Name, parameters, out var refusal) is { } request
-            ? await body.AnswerAsync(request, context, stop).ConfigureAwait(false)
+            ? await AnswerAsync(request, stop).ConfigureAwait(false)
             : ActionOutcome.Refused(refusal);
 
         await juju.Action.SetAsync(outcome.Results, stop).ConfigureAwait(false);
         if (outcome.Refusal is { } why)
             await juju.Action.FailAsync(why, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>What the world does not let happen is an answer too: the operator reads it in one line.</summary>
+    private async Task<ActionOutcome> AnswerAsync(ActionRequest request, CancellationToken stop)
+    {
+        try
+        {
+            return await body.AnswerAsync(request, context, stop).ConfigureAwait(false);
+        }
+        catch (EffectFailedException failure)
+        {
+            return ActionOutcome.Refused(failure.Remedy.Length == 0 ? failure.Message : $"{failure.Message}; {failure.Remedy}");
+        }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ResourceTools(IHookToolRunner runner)
         try
         {
             var path = (await runner.RunAsync("resource-get", [Package], cancel).ConfigureAwait(false)).TrimEnd('\n');
-            return new FileInfo(path) is { Exists: true, Length: > 0 } ? path : null;
+            return path.Length > 0 && new FileInfo(path) is { Exists: true, Length: > 0 } ? path : null;
         }
         catch (HookToolException failure) when (failure.Error.Contains("not found", StringComparison.Ordinal))
         {
