@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Cassandra.Lab.Guest.UnitAgent.Hooks;
 using Cassandra.Lab.Guest.UnitAgent.Model;
@@ -10,6 +9,8 @@ namespace Cassandra.Lab.Guest.UnitAgent.Agent;
 internal sealed class CommandRunner(UnitWorker worker, AgentPaths paths)
 {
     private readonly UnitRecord _record = worker.Unit;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
 
     public async Task RunAsync(CommandQueue commands, SemaphoreSlim machineLock, CancellationToken stop)
     {
@@ -27,47 +28,37 @@ internal sealed class CommandRunner(UnitWorker worker, AgentPaths paths)
 
     private async Task<ToolResponse> RunLockedAsync(string script)
     {
-        var run = new HookRun(_record.Read(u => u.Runs) + 1, "command", "juju-exec", DateTimeOffset.UtcNow, RunOutcome.Running);
-        _record.Change(unit =>
-        {
-            unit.Runs = run.Number;
-            unit.Running = run;
-            _record.SetAgent(unit, "executing", "running commands");
-        });
-        var clock = Stopwatch.StartNew();
+        var run = OpenRun.Begin(
+            _record, "command", "juju-exec", unit => _record.SetAgent(unit, "executing", "running commands"));
         var context = worker.Contexts.Create(worker.Charm, "juju-exec");
-        StringBuilder output = new(), error = new();
-        WaitStatus? status = null;
-        try
-        {
-            var directory = paths.CharmDirectory(_record.Name);
-            var command = new ChildCommand("/bin/bash", ["/bin/bash", "-s"], HookEnvironment.Of(context, null), directory)
-            {
-                Input = script,
-            };
-            status = await worker.Contexts.RunAsync(
-                context, command, line => output.Append(line).Append('\n'), line => error.Append(line).Append('\n'));
-        }
-        catch (IOException e)
-        {
-            error.Append("ERROR ").Append(e.Message).Append('\n');
-        }
-
+        var status = await StartAsync(context, script);
         _record.Change(unit =>
         {
             // Unlike a hook's, a command's writes count whatever its exit code.
             if (status is { Signal: null })
                 context.Commit(unit);
-            _record.FinishRun(unit, run with
-            {
-                Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3),
-                ExitCode = status?.ExitCode,
-                Signal = status?.Signal,
-                Outcome = status is { ExitCode: 0 } ? RunOutcome.Succeeded : RunOutcome.Failed,
-            });
-            if (unit.Operation is { Step: HookStep.Pending } failed)
-                _record.SetAgent(unit, "error", $"hook failed: \"{failed.Hook.Name}\"");
+            _record.FinishRun(unit, run.End(status is { ExitCode: 0 } ? RunOutcome.Succeeded : RunOutcome.Failed, status));
+            _record.ShowError(unit);
         });
-        return new ToolResponse(status?.ExitCode ?? 1, output.ToString(), error.ToString());
+        return new ToolResponse(status?.ExitCode ?? 1, _output.ToString(), _error.ToString());
+    }
+
+    private async Task<WaitStatus?> StartAsync(HookContext context, string script)
+    {
+        var environment = HookEnvironment.Of(context, dispatchPath: null);
+        var command = new ChildCommand("/bin/bash", ["/bin/bash", "-s"], environment, paths.CharmDirectory(_record.Name))
+        {
+            Input = script,
+        };
+        try
+        {
+            return await worker.Contexts.RunAsync(
+                context, command, line => _output.Append(line).Append('\n'), line => _error.Append(line).Append('\n'));
+        }
+        catch (IOException e)
+        {
+            _error.Append("ERROR ").Append(e.Message).Append('\n');
+            return null;
+        }
     }
 }

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Cassandra.Lab.Guest.UnitAgent.Hooks;
 using Cassandra.Lab.Guest.UnitAgent.Model;
+using Cassandra.Lab.Guest.UnitAgent.Native;
 using Cassandra.Lab.Guest.UnitAgent.Wire;
 
 namespace Cassandra.Lab.Guest.UnitAgent.Agent;
@@ -33,58 +33,37 @@ internal sealed class HookRunner(UnitWorker worker, MachineRecord machine, HostS
     {
         var configVersion = _record.ReadConfig(c => c.Version);
         var run = Begin(hook);
-        var clock = Stopwatch.StartNew();
         var context = worker.Contexts.Create(worker.Charm, hook.Name, hook);
-        WaitStatus? status = null;
-        string? error = null;
-        try
-        {
-            status = await StartAsync(context, hook);
-        }
-        catch (IOException e)
-        {
-            error = e.Message;
-        }
-
-        run = run with
-        {
-            Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3),
-            ExitCode = status?.ExitCode,
-            Signal = status?.Signal,
-        };
+        var (status, fault) = await StartAsync(context, hook);
         if (context.Reboot == RebootRequest.Now)
-            return await RebootNowAsync(hook, run);
-        if (error is not null || status is { ExitCode: not 0, Signal: not (Native.Spawn.Term or Native.Spawn.Kill) })
-            Fail(hook, run with { Outcome = RunOutcome.Failed, Error = error ?? status.ToString() });
-        else if (status is { Signal: not null })
-            return await KilledAsync(hook, run with { Outcome = RunOutcome.Killed });
-        else
-            Succeed(hook, context, configVersion, run with { Outcome = status is null ? RunOutcome.Skipped : RunOutcome.Succeeded });
+            return await RebootNowAsync(hook, run.End(RunOutcome.Killed, status, "juju-reboot --now"));
+        if (status is { Signal: Spawn.Term or Spawn.Kill })
+            return await KilledAsync(hook, run, status.Value);
+        if (fault is not null)
+        {
+            Fail(hook, run.End(RunOutcome.Failed, status, fault));
+            return true;
+        }
 
-        if (context.Reboot != RebootRequest.AfterHook || error is not null || status is not { ExitCode: 0 })
+        Succeed(hook, context, configVersion, run.End(status is null ? RunOutcome.Skipped : RunOutcome.Succeeded, status));
+        if (context.Reboot != RebootRequest.AfterHook)
             return true;
         await host.RebootAsync();
         return false;
     }
 
     /// <summary>From here until the commit the hook is "pending": a crash makes it a failed hook.</summary>
-    private HookRun Begin(HookEvent hook)
+    private OpenRun Begin(HookEvent hook)
     {
-        var run = new HookRun(_record.Read(u => u.Runs) + 1, "hook", hook.Name, DateTimeOffset.UtcNow, RunOutcome.Running)
-        {
-            Request = hook.Request,
-        };
-        _record.Change(unit =>
+        var run = OpenRun.Begin(_record, "hook", hook.Name, unit =>
         {
             var failures = unit.Operation?.Hook.Name == hook.Name ? unit.Operation.Failures : 0;
             unit.Operation = new PendingHook(hook, HookStep.Pending) { Failures = failures };
             unit.Resolved = null;
             unit.StartAfterReboot = false;
-            unit.Runs = run.Number;
-            unit.Running = run;
             if (hook.Name != "update-status") // not recorded, to spare the controller
                 _record.SetAgent(unit, "executing", $"running {hook.Name} hook");
-        });
+        }, hook.Request);
         switch (hook.Name)
         {
             case "install" when !_record.Read(u => u.StatusSet):
@@ -101,13 +80,22 @@ internal sealed class HookRunner(UnitWorker worker, MachineRecord machine, HostS
         return run;
     }
 
-    private async Task<WaitStatus?> StartAsync(HookContext context, HookEvent hook)
+    /// <summary>How the handler ended: no status if the charm has none; a fault if it could not start or failed.</summary>
+    private async Task<(WaitStatus? Status, string? Fault)> StartAsync(HookContext context, HookEvent hook)
     {
-        var directory = context.Paths.CharmDirectory(_record.Name);
-        if (HookLocator.Find(directory, "hooks", hook.Name) is not { } handler)
-            return null;
-        var command = new ChildCommand(handler, [handler], HookEnvironment.Of(context, $"hooks/{hook.Name}"), directory);
-        return await worker.Contexts.RunAsync(context, command, _ => { }, _ => { });
+        try
+        {
+            var directory = context.Paths.CharmDirectory(_record.Name);
+            if (HookLocator.Find(directory, "hooks", hook.Name) is not { } handler)
+                return (null, null);
+            var command = new ChildCommand(handler, [handler], HookEnvironment.Of(context, $"hooks/{hook.Name}"), directory);
+            var status = await worker.Contexts.RunAsync(context, command, _ => { }, _ => { });
+            return (status, status.ExitCode == 0 ? null : status.ToString());
+        }
+        catch (IOException e)
+        {
+            return (null, e.Message);
+        }
     }
 
     private void Succeed(HookEvent hook, HookContext context, long configVersion, HookRun run)
@@ -153,18 +141,18 @@ internal sealed class HookRunner(UnitWorker worker, MachineRecord machine, HostS
     }
 
     /// <summary>Not the hook's failure: it is queued again. If the agent lives on, Juju still reports an error.</summary>
-    private async Task<bool> KilledAsync(HookEvent hook, HookRun run)
+    private async Task<bool> KilledAsync(HookEvent hook, OpenRun run, WaitStatus status)
     {
         worker.Log("WARNING", Logger, $"hook \"{hook.Name}\" was terminated");
         _record.Change(unit => unit.Operation = unit.Operation! with { Step = HookStep.Queued });
         await Task.WhenAny(Task.Delay(ShutdownGrace, stop));
         if (!stop.IsCancellationRequested)
         {
-            Fail(hook, run with { Error = $"hook \"{hook.Name}\" was killed, but agent still alive" });
+            Fail(hook, run.End(RunOutcome.Killed, status, "was killed, but the agent is still alive"));
             return true;
         }
 
-        _record.Change(unit => _record.FinishRun(unit, run));
+        _record.Change(unit => _record.FinishRun(unit, run.End(RunOutcome.Killed, status)));
         return false;
     }
 
@@ -173,7 +161,7 @@ internal sealed class HookRunner(UnitWorker worker, MachineRecord machine, HostS
         _record.Change(unit =>
         {
             unit.Operation = new PendingHook(hook, HookStep.Queued);
-            _record.FinishRun(unit, run with { Outcome = RunOutcome.Killed, Error = "juju-reboot --now" });
+            _record.FinishRun(unit, run);
         });
         await host.RebootAsync();
         return false;

@@ -95,6 +95,13 @@ internal sealed class UnitRecord
         JsonLines.Append(_paths.StatusHistory(Name), unit.Agent with { Kind = "agent" }, WireJson.Relaxed.StatusEntry);
     }
 
+    /// <summary>For use inside <see cref="Change"/>: an action or command in between does not end a hook's error.</summary>
+    public void ShowError(UnitDocument unit)
+    {
+        if (unit.Operation is { Step: HookStep.Pending } failed)
+            SetAgent(unit, "error", $"hook failed: \"{failed.Hook.Name}\"");
+    }
+
     /// <summary>For use inside <see cref="Change"/>: notes a finished run.</summary>
     public void FinishRun(UnitDocument unit, HookRun run)
     {
