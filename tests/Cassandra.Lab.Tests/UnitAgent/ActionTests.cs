@@ -8,7 +8,7 @@ public sealed class ActionTests
     public async Task An_action_returns_its_results_output_log_and_exit_code()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Action(
+        var unit = await test.DeployAsync(new ScriptCharm().Action(
             "act", "action-set for=$(action-get who) n.m=$(action-get times); action-log half; echo out; echo err >&2"));
         var result = await unit.RunActionAsync("act", ("times", "2"));
 
@@ -26,7 +26,7 @@ public sealed class ActionTests
     public async Task A_failed_action_says_why_and_keeps_its_results(string script, string message, int exitCode)
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Action("act", script));
+        var unit = await test.DeployAsync(new ScriptCharm().Action("act", script));
         var result = await unit.RunActionAsync("act");
 
         Assert.Equal(("failed", message, (int?)exitCode), (result.Status, result.Message, result.ExitCode));
@@ -37,7 +37,7 @@ public sealed class ActionTests
     public async Task An_action_without_a_handler_fails_as_not_implemented()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm());
+        var unit = await test.DeployAsync(new ScriptCharm());
 
         Assert.Equal("action not implemented on unit \"fake/0\"", (await unit.RunActionAsync("act")).Message);
     }
@@ -46,7 +46,7 @@ public sealed class ActionTests
     public async Task Buffered_writes_of_an_action_count_only_if_it_exits_with_0()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Action("act", "state-set k$(action-get times)=v; [ $(action-get times) = 1 ]")
+        var unit = await test.DeployAsync(new ScriptCharm().Action("act", "state-set k$(action-get times)=v; [ $(action-get times) = 1 ]")
             .Action("quick", $"state-get --format=json > {test.Scratch}/state"));
         await unit.RunActionAsync("act", ("times", "1"));
         await unit.RunActionAsync("act", ("times", "2"));
@@ -62,7 +62,7 @@ public sealed class ActionTests
     public async Task Parameters_are_checked_before_the_action_is_accepted(string action, string key, string value, string expected)
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Action("act", test.Note("ran")));
+        var unit = await test.DeployAsync(new ScriptCharm().Action("act", test.Note("ran")));
 
         var refusal = await Assert.ThrowsAsync<UnitException>(() => unit.RunActionAsync(action, (key, value)));
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);

@@ -32,7 +32,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
 
     /// <summary>Deploys fake/0 and, unless told otherwise, waits until it has settled.</summary>
     public async Task<Unit> DeployAsync(
-        TestCharm charm,
+        ScriptCharm charm,
         string name = "fake/0",
         IReadOnlyDictionary<string, string>? config = null,
         UnitOptions? options = null,
@@ -44,7 +44,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         return unit;
     }
 
-    public string Pack(TestCharm charm) => charm.Write(_directory, $"{Guid.NewGuid():N}.charm");
+    public string Pack(ScriptCharm charm) => charm.Write(_directory, $"{Guid.NewGuid():N}.charm");
 
     /// <summary>A line of a script that appends its words to a file of the scratch directory.</summary>
     public string Note(string words, string file = "notes") => $"echo \"{words}\" >> {Scratch}/{file}";

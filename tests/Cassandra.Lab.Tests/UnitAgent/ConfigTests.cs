@@ -72,7 +72,7 @@ public sealed class ConfigTests
     public async Task A_large_value_reaches_the_hook_whole()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("config-changed", $"config-get text > {test.Scratch}/text"));
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("config-changed", $"config-get text > {test.Scratch}/text"));
         var large = string.Concat(Enumerable.Range(0, 40_000).Select(i => $"line {i} é\n"));
         await unit.ConfigureAsync(("text", large), ("count", "7"));
         await unit.WaitForIdleAsync();
@@ -84,7 +84,7 @@ public sealed class ConfigTests
     public async Task Nothing_is_stored_when_one_value_is_refused()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm());
+        var unit = await test.DeployAsync(new ScriptCharm());
         await Assert.ThrowsAsync<UnitException>(() => unit.ConfigureAsync(("text", "new"), ("count", "x")));
 
         Assert.Equal("", (await AllAsync(test))["text"]!.GetValue<string>());
@@ -94,7 +94,7 @@ public sealed class ConfigTests
     public async Task A_yaml_file_and_a_reset_change_configuration_as_juju_does()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm(), config: new Dictionary<string, string> { ["text"] = "at deploy", ["count"] = "9" });
+        var unit = await test.DeployAsync(new ScriptCharm(), config: new Dictionary<string, string> { ["text"] = "at deploy", ["count"] = "9" });
         await File.WriteAllTextAsync($"{test.Scratch}/c.yaml", "fake:\n  share: 0.25\n  flag: \"false\"\n");
         await test.Agent.JujuAsync("config", ["fake", "--file", $"{test.Scratch}/c.yaml", "--reset", "count"], null, TestContext.Current.CancellationToken);
         await unit.WaitForIdleAsync();

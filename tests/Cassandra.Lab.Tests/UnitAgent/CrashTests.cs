@@ -1,4 +1,5 @@
 using Cassandra.Lab.Guest.UnitAgent.Wire;
+using Cassandra.Lab.Juju;
 
 namespace Cassandra.Lab.Tests.UnitAgent;
 
@@ -12,7 +13,7 @@ public sealed class CrashTests
     public async Task A_hook_interrupted_by_the_agents_death_is_an_error_and_then_retried()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("start", BlockFirst(test)), settle: false);
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("start", BlockFirst(test)), settle: false);
         await test.ReachedAsync("in");
         await test.Agent.KillAsync();
         await test.Agent.StartAsync(TestContext.Current.CancellationToken);
@@ -30,7 +31,7 @@ public sealed class CrashTests
     public async Task A_hook_interrupted_by_the_agents_death_is_retried_by_itself_too()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("start", BlockFirst(test)), settle: false);
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("start", BlockFirst(test)), settle: false);
         await unit.SetModelAsync("retry-base", "0.01");
         await test.ReachedAsync("in");
         await test.Agent.KillAsync();
@@ -44,7 +45,7 @@ public sealed class CrashTests
     public async Task A_hook_ended_with_the_agents_service_is_queued_and_run_again_without_an_error()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("start", BlockFirst(test)), settle: false);
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("start", BlockFirst(test)), settle: false);
         await unit.SetModelAsync("retry-base", "1000");
         await test.ReachedAsync("in");
         await test.Agent.TerminateAsync();
@@ -61,7 +62,7 @@ public sealed class CrashTests
     {
         await using var test = await AgentUnderTest.StartAsync();
         var unit = await test.DeployAsync(
-            new TestCharm().Hook("start", $"{test.Note("run")}; [ $(wc -l < {test.Scratch}/notes) -ge 2 ] || kill -KILL $$"), settle: false);
+            new ScriptCharm().Hook("start", $"{test.Note("run")}; [ $(wc -l < {test.Scratch}/notes) -ge 2 ] || kill -KILL $$"), settle: false);
         await unit.SetModelAsync("retry-base", "0.01");
         await unit.WaitForStatusAsync(s => s.Idle, AgentUnderTest.Limit);
 
@@ -74,7 +75,7 @@ public sealed class CrashTests
     public async Task Exit_code_143_is_a_failure_and_not_a_signal()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("start", "exit 143"), settle: false);
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("start", "exit 143"), settle: false);
         var status = await unit.WaitForStatusAsync(s => s.InError, AgentUnderTest.Limit);
 
         Assert.Equal((RunOutcome.Failed, (int?)143, (int?)null), (status.Runs[^1].Outcome, status.Runs[^1].ExitCode, status.Runs[^1].Signal));
@@ -84,7 +85,7 @@ public sealed class CrashTests
     public async Task An_action_interrupted_by_the_agents_death_has_failed_and_is_never_run_again()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Action("act", $"{test.Note("ran")}; {test.Gate("in")}"));
+        var unit = await test.DeployAsync(new ScriptCharm().Action("act", $"{test.Note("ran")}; {test.Gate("in")}"));
         var call = unit.RunActionAsync("act");
         await test.ReachedAsync("in");
         await test.Agent.KillAsync();
@@ -102,7 +103,7 @@ public sealed class CrashTests
     public async Task A_child_left_behind_neither_holds_the_hook_nor_is_heard_later()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook(
+        var unit = await test.DeployAsync(new ScriptCharm().Hook(
             "start", $"(trap '' PIPE; while [ ! -e {test.Scratch}/in.open ]; do sleep 0.02; done; echo late 2> /dev/null; touch {test.Scratch}/said) & echo early; touch {test.Scratch}/in.reached"));
         test.Open("in");
         await AgentUnderTest.UntilAsync(() => File.Exists($"{test.Scratch}/said"), "the child's word");

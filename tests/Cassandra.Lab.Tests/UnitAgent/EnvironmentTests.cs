@@ -1,3 +1,5 @@
+using Cassandra.Lab.Juju;
+
 namespace Cassandra.Lab.Tests.UnitAgent;
 
 public sealed class EnvironmentTests
@@ -12,7 +14,7 @@ public sealed class EnvironmentTests
     public async Task A_hook_gets_exactly_the_environment_of_the_contract_and_inherits_nothing()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("install", "").Hook("config-changed", DumpTo(test, "env")));
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("install", "").Hook("config-changed", DumpTo(test, "env")));
         await unit.SetModelAsync("zone", "az1");
         await unit.ConfigureAsync(("text", "x"));
         await unit.WaitForIdleAsync();
@@ -60,7 +62,7 @@ public sealed class EnvironmentTests
     public async Task Juju_4_has_no_meter_variables()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("config-changed", DumpTo(test, "env")));
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("config-changed", DumpTo(test, "env")));
         await unit.SetModelAsync("version", "4.0.15");
         await unit.ConfigureAsync(("text", "x"));
         await unit.WaitForIdleAsync();
@@ -72,7 +74,7 @@ public sealed class EnvironmentTests
     public async Task An_action_has_an_empty_hook_name_and_variables_of_its_own()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Action("act", DumpTo(test, "env")));
+        var unit = await test.DeployAsync(new ScriptCharm().Action("act", DumpTo(test, "env")));
         var result = await unit.RunActionAsync("act");
 
         var environment = Dumped(test, "env");
@@ -87,7 +89,7 @@ public sealed class EnvironmentTests
     public async Task A_relation_hook_is_told_the_relation_and_the_remote_side()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm()
+        var unit = await test.DeployAsync(new ScriptCharm()
             .Hook("ring-relation-created", DumpTo(test, "created"))
             .Hook("ring-relation-joined", DumpTo(test, "joined"))
             .Hook("ring-relation-departed", DumpTo(test, "departed")));
@@ -106,7 +108,7 @@ public sealed class EnvironmentTests
     public async Task A_handler_runs_under_its_unresolved_path_without_arguments_in_the_charm_directory_with_no_input()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm()
+        var unit = await test.DeployAsync(new ScriptCharm()
             .File("bin/handler", $"#!/bin/sh\necho \"$0 $#\" > {test.Scratch}/call\npwd >> {test.Scratch}/call\n"
                 + $"readlink /proc/$$/fd/0 >> {test.Scratch}/call\n", "755")
             .Link("hooks/start", "../bin/handler")
@@ -124,7 +126,7 @@ public sealed class EnvironmentTests
     public async Task A_hook_starts_with_default_signal_dispositions()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        await test.DeployAsync(new TestCharm().Hook("start", $"grep -E 'Sig(Ign|Blk)' /proc/self/status > {test.Scratch}/signals"));
+        await test.DeployAsync(new ScriptCharm().Hook("start", $"grep -E 'Sig(Ign|Blk)' /proc/self/status > {test.Scratch}/signals"));
 
         // Bits 31 and up are libc's own signals, which posix_spawn ignores whatever is asked.
         Assert.All(test.Notes("signals"), line => Assert.Equal(0, Convert.ToInt64(line.Split('\t')[1], 16) & 0x7fffffff));

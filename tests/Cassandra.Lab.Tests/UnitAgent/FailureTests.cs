@@ -24,7 +24,7 @@ public sealed class FailureTests
     public async Task Buffered_writes_of_a_failed_hook_are_dropped_and_immediate_ones_stay()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("config-changed", WriteAndFailUntil(test, "fixed")));
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("config-changed", WriteAndFailUntil(test, "fixed")));
         await unit.SetModelAsync("retry-base", "1000");
         await unit.ConfigureAsync(("text", "go"));
         var failed = await unit.WaitForStatusAsync(s => s.InError, AgentUnderTest.Limit);
@@ -49,7 +49,7 @@ public sealed class FailureTests
     {
         await using var test = await AgentUnderTest.StartAsync();
         var unit = await test.DeployAsync(
-            new TestCharm().Hook("install", $"{test.Note("x")}; [ $(wc -l < {test.Scratch}/notes) -ge 4 ]"), settle: false);
+            new ScriptCharm().Hook("install", $"{test.Note("x")}; [ $(wc -l < {test.Scratch}/notes) -ge 4 ]"), settle: false);
         await unit.SetModelAsync("retry-base", "0.02");
         await unit.WaitForStatusAsync(s => s.Idle, AgentUnderTest.Limit);
 
@@ -75,7 +75,7 @@ public sealed class FailureTests
     public async Task Without_automatic_retry_a_failed_hook_waits_for_the_operator()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("config-changed", $"[ -z \"$(config-get text)\" ] || {{ {test.Note("try")}; exit 1; }}"));
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("config-changed", $"[ -z \"$(config-get text)\" ] || {{ {test.Note("try")}; exit 1; }}"));
         await unit.SetModelAsync("retry-hooks", "false");
         await unit.SetModelAsync("retry-base", "0.01");
         await unit.ConfigureAsync(("text", "x"));
@@ -92,7 +92,7 @@ public sealed class FailureTests
     public async Task Actions_and_commands_run_while_a_hook_is_in_error()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("start", "exit 1").Action("act", "action-set ran=yes"), settle: false);
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("start", "exit 1").Action("act", "action-set ran=yes"), settle: false);
         await unit.SetModelAsync("retry-base", "1000");
         await unit.WaitForStatusAsync(s => s.InError, AgentUnderTest.Limit);
 
@@ -104,10 +104,10 @@ public sealed class FailureTests
     public async Task A_refresh_waits_for_the_error_to_be_resolved()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("start", "exit 1"), settle: false);
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("start", "exit 1"), settle: false);
         await unit.SetModelAsync("retry-base", "1000");
         await unit.WaitForStatusAsync(s => s.InError, AgentUnderTest.Limit);
-        await unit.RefreshAsync(test.Pack(new TestCharm().Hook("start", "")));
+        await unit.RefreshAsync(test.Pack(new ScriptCharm().Hook("start", "")));
         await unit.RunActionAsync("act");
         Assert.Equal(0, (await unit.StatusAsync()).CharmRevision);
 
@@ -120,10 +120,10 @@ public sealed class FailureTests
     public async Task A_forced_refresh_resumes_the_failed_hook_without_upgrade_charm()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("start", "exit 1"), settle: false);
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("start", "exit 1"), settle: false);
         await unit.SetModelAsync("retry-base", "1000");
         await unit.WaitForStatusAsync(s => s.InError, AgentUnderTest.Limit);
-        await unit.RefreshAsync(test.Pack(new TestCharm().Hook("start", "")), forceUnits: true);
+        await unit.RefreshAsync(test.Pack(new ScriptCharm().Hook("start", "")), forceUnits: true);
         await unit.WaitForStatusAsync(s => s.CharmRevision == 1, AgentUnderTest.Limit);
         await unit.ResolveAsync();
         await unit.WaitForIdleAsync();
@@ -138,7 +138,7 @@ public sealed class FailureTests
     {
         await using var test = await AgentUnderTest.StartAsync();
         var failure = await Assert.ThrowsAsync<UnitException>(() =>
-            test.DeployAsync(new TestCharm().Hook("install", "echo the reason >&2; exit 3")));
+            test.DeployAsync(new ScriptCharm().Hook("install", "echo the reason >&2; exit 3")));
 
         Assert.Contains("hook \"install\" failed", failure.Message, StringComparison.Ordinal);
         Assert.Contains("WARNING unit.fake/0.install the reason", failure.Message, StringComparison.Ordinal);

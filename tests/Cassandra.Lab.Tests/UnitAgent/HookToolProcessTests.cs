@@ -1,3 +1,5 @@
+using Cassandra.Lab.Juju;
+
 namespace Cassandra.Lab.Tests.UnitAgent;
 
 /// <summary>The tools as processes: where they are found, and what they say outside a hook.</summary>
@@ -8,7 +10,7 @@ public sealed class HookToolProcessTests
     {
         await using var test = await AgentUnderTest.StartAsync();
         var tool = $"{test.Agent.Paths.ToolsDirectory("fake/0")}/is-leader";
-        await test.DeployAsync(new TestCharm().Hook("start",
+        await test.DeployAsync(new ScriptCharm().Hook("start",
             $"(unset JUJU_CONTEXT_ID; {tool}) 2>> {test.Scratch}/notes; {test.Note("$?")}\n"
             + $"JUJU_CONTEXT_ID=stale {tool} 2>> {test.Scratch}/notes; {test.Note("$?")}\n"
             + $"command -v is-leader >> {test.Scratch}/notes"));
@@ -23,7 +25,7 @@ public sealed class HookToolProcessTests
     public async Task A_tool_hands_over_its_arguments_input_and_directory_unchanged()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Action("act", $"""
+        var unit = await test.DeployAsync(new ScriptCharm().Action("act", $"""
             status-set active -- "-a \"b\"  'c' 
             d é"
             printf 'x: "1"\ny: two words\n' | state-set --file -
@@ -39,7 +41,7 @@ public sealed class HookToolProcessTests
     public async Task Output_lines_of_a_hook_are_logged_at_their_levels_even_without_a_last_newline()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("start", "echo one; echo two >&2; printf three"));
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("start", "echo one; echo two >&2; printf three"));
 
         var lines = (await unit.LogAsync()).Split('\n').Where(l => l.Contains("unit.fake/0.start", StringComparison.Ordinal)).Select(l => l[24..]);
         Assert.Equal(

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
-using Cassandra.Lab.Guest.UnitAgent;
 using Cassandra.Lab.Guest.UnitAgent.Charms;
 using Cassandra.Lab.Guest.UnitAgent.Hooks;
 using Cassandra.Lab.Guest.UnitAgent.Model;
 using Cassandra.Lab.Guest.UnitAgent.Tools;
 using Cassandra.Lab.Guest.UnitAgent.Wire;
+using Cassandra.Lab.Guest.UnitAgent;
+using Cassandra.Lab.Juju;
 
 namespace Cassandra.Lab.Tests.UnitAgent;
 
@@ -18,7 +19,7 @@ public sealed class HookToolTests : IDisposable
     public HookToolTests()
     {
         _paths = new AgentPaths(_directory);
-        using (var archive = new CharmArchive(new TestCharm().Write(_directory)))
+        using (var archive = new CharmArchive(new ScriptCharm().Write(_directory)))
             CharmExtraction.Replace(null, archive, _paths.CharmDirectory("fake/0"), removeEmptied: true);
         var config = new ConfigDocument { Version = 1, Values = new JsonObject { ["text"] = "hello" } };
         _unit = UnitRecord.Create(_paths, new UnitDocument { Name = "fake/0", Charm = new CharmReference("", 0) }, config);

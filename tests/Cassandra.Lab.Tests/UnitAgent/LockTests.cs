@@ -1,14 +1,15 @@
-using CliWrap;
+using Cassandra.Lab.Juju;
 using CliWrap.Buffered;
+using CliWrap;
 
 namespace Cassandra.Lab.Tests.UnitAgent;
 
 public sealed class LockTests
 {
     /// <summary>Two units; the first is held inside its config-changed.</summary>
-    private static async Task<(Lab.Juju.Unit Held, Lab.Juju.Unit Other)> HeldAndOtherAsync(AgentUnderTest test, TestCharm otherCharm)
+    private static async Task<(Lab.Juju.Unit Held, Lab.Juju.Unit Other)> HeldAndOtherAsync(AgentUnderTest test, ScriptCharm otherCharm)
     {
-        var held = await test.DeployAsync(new TestCharm()
+        var held = await test.DeployAsync(new ScriptCharm()
             .Hook("config-changed", $"[ -z \"$(config-get text)\" ] || {{ {test.Gate("in")}; {test.Note("held")}; }}")
             .Action("quick", test.Note("quick of the same unit")));
         var other = await test.DeployAsync(otherCharm, "other/0");
@@ -21,7 +22,7 @@ public sealed class LockTests
     public async Task Only_one_hook_runs_at_a_time_on_a_machine()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var (held, other) = await HeldAndOtherAsync(test, new TestCharm().Hook("update-status", test.Note("other")));
+        var (held, other) = await HeldAndOtherAsync(test, new ScriptCharm().Hook("update-status", test.Note("other")));
         var hook = other.HookAsync("update-status", TestContext.Current.CancellationToken);
         await other.WaitForStatusAsync(s => !s.Idle, AgentUnderTest.Limit);
         Assert.Empty(test.Notes());
@@ -37,7 +38,7 @@ public sealed class LockTests
     {
         await using var test = await AgentUnderTest.StartAsync();
         var (held, other) = await HeldAndOtherAsync(
-            test, new TestCharm().Action("quick", test.Note("quick")).Action("act", test.Note("act")));
+            test, new ScriptCharm().Action("quick", test.Note("quick")).Action("act", test.Note("act")));
         await other.RunActionAsync("quick");
         Assert.Equal(["quick"], test.Notes());
         var waiting = other.RunActionAsync("act");
@@ -52,7 +53,7 @@ public sealed class LockTests
     public async Task Even_a_parallel_action_waits_for_its_own_units_hook()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var (held, _) = await HeldAndOtherAsync(test, new TestCharm());
+        var (held, _) = await HeldAndOtherAsync(test, new ScriptCharm());
         var waiting = held.RunActionAsync("quick");
         await held.WaitForStatusAsync(s => s.Running is not null, AgentUnderTest.Limit);
         test.Open("in");
@@ -65,7 +66,7 @@ public sealed class LockTests
     public async Task Juju_exec_runs_in_the_units_context_after_the_running_hook()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var (_, _) = await HeldAndOtherAsync(test, new TestCharm());
+        var (_, _) = await HeldAndOtherAsync(test, new ScriptCharm());
         var running = ExecAsync(test, "fake/0", test.Note("exec $JUJU_UNIT_NAME [$JUJU_HOOK_NAME] [$JUJU_DISPATCH_PATH] $PWD") + "; status-set active done; exit 7");
         test.Open("in");
         var result = await running;
@@ -85,7 +86,7 @@ public sealed class LockTests
     public async Task Juju_exec_reads_its_arguments_as_juju_does(string[] arguments, int exitCode, string error)
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm());
+        var unit = await test.DeployAsync(new ScriptCharm());
         var result = await ExecAsync(test, arguments);
 
         Assert.Equal((exitCode, error), (result.ExitCode, result.StandardError));
@@ -97,7 +98,7 @@ public sealed class LockTests
     public async Task Juju_exec_refuses_to_run_inside_a_hook()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        await test.DeployAsync(new TestCharm().Hook(
+        await test.DeployAsync(new ScriptCharm().Hook(
             "start", $"{test.Agent.Paths.JujuExec} fake/0 true 2> {test.Scratch}/notes; {test.Note("exit $?")}"));
 
         Assert.StartsWith("ERROR juju-exec cannot be called from within a hook", test.Notes()[0], StringComparison.Ordinal);

@@ -13,9 +13,9 @@ public sealed class OrderTests
     ];
 
     /// <summary>Every hook notes its own name.</summary>
-    private static TestCharm Noting(AgentUnderTest test)
+    private static ScriptCharm Noting(AgentUnderTest test)
     {
-        var charm = new TestCharm();
+        var charm = new ScriptCharm();
         foreach (var hook in AllHooks)
             charm.Hook(hook, test.Note("$JUJU_HOOK_NAME"));
         return charm;
@@ -36,7 +36,7 @@ public sealed class OrderTests
     public async Task A_missing_hook_counts_as_success()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm());
+        var unit = await test.DeployAsync(new ScriptCharm());
 
         var runs = await unit.RunsAsync();
         Assert.Equal(RunOutcome.Succeeded, runs[0].Outcome);
@@ -48,7 +48,7 @@ public sealed class OrderTests
     public async Task A_dispatch_file_gets_every_hook_and_action()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm()
+        var unit = await test.DeployAsync(new ScriptCharm()
             .Hook("install", test.Note("wrong"))
             .File("dispatch", $"#!/bin/sh\n{test.Note("$JUJU_DISPATCH_PATH")}\n", "755"));
         await unit.RunActionAsync("act");
@@ -62,7 +62,7 @@ public sealed class OrderTests
     public async Task A_handler_without_execute_permission_is_an_error_not_a_missing_hook()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("start", "").Hook("install", "chmod 644 hooks/start"), settle: false);
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("start", "").Hook("install", "chmod 644 hooks/start"), settle: false);
 
         var status = await unit.WaitForStatusAsync(s => s.InError, AgentUnderTest.Limit);
         Assert.Equal("hook failed: \"start\"", status.Message);
@@ -86,7 +86,7 @@ public sealed class OrderTests
     public async Task A_configuration_changed_during_the_hook_fires_it_again()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook(
+        var unit = await test.DeployAsync(new ScriptCharm().Hook(
             "config-changed", $"{test.Note("$(config-get text)")}; [ \"$(config-get text)\" != first ] || {{ {test.Gate("in")}; }}"));
         await unit.ConfigureAsync(("text", "first"));
         await test.ReachedAsync("in");
@@ -179,9 +179,9 @@ public sealed class OrderTests
     public async Task A_removed_units_name_can_be_deployed_again_with_a_fresh_state()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("start", "state-set seen=yes"));
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("start", "state-set seen=yes"));
         await unit.RemoveAsync();
-        await test.DeployAsync(new TestCharm().Hook("start", test.Note("state: $(state-get seen)")));
+        await test.DeployAsync(new ScriptCharm().Hook("start", test.Note("state: $(state-get seen)")));
 
         Assert.Equal(["state: "], test.Notes());
     }
@@ -190,9 +190,9 @@ public sealed class OrderTests
     public async Task A_unit_that_exists_is_not_deployed_twice()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        await test.DeployAsync(new TestCharm());
+        await test.DeployAsync(new ScriptCharm());
 
-        var refusal = await Assert.ThrowsAsync<UnitException>(() => test.DeployAsync(new TestCharm()));
+        var refusal = await Assert.ThrowsAsync<UnitException>(() => test.DeployAsync(new ScriptCharm()));
         Assert.Contains("already exists", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -228,7 +228,7 @@ public sealed class OrderTests
     public async Task Juju_sets_the_workload_status_itself_around_install_and_removal()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var unit = await test.DeployAsync(new TestCharm().Hook("start", "status-set active ready"));
+        var unit = await test.DeployAsync(new ScriptCharm().Hook("start", "status-set active ready"));
         await unit.RemoveAsync();
 
         var workload = (await unit.StatusHistoryAsync()).Where(h => h.Kind == "workload").Select(h => $"{h.State}:{h.Message}");
@@ -245,7 +245,7 @@ public sealed class OrderTests
     {
         await using var test = await AgentUnderTest.StartAsync();
         var unit = await test.DeployAsync(
-            new TestCharm().Hook("config-changed", $"juju-reboot; [ ! -e {test.Agent.Paths.RebootMark} ] && {test.Note("not yet")}"),
+            new ScriptCharm().Hook("config-changed", $"juju-reboot; [ ! -e {test.Agent.Paths.RebootMark} ] && {test.Note("not yet")}"),
             settle: false);
         await AgentUnderTest.UntilAsync(() => File.Exists(test.Agent.Paths.RebootMark), "reboot");
 
@@ -258,7 +258,7 @@ public sealed class OrderTests
     {
         await using var test = await AgentUnderTest.StartAsync();
         var unit = await test.DeployAsync(
-            new TestCharm().Hook("config-changed", $"{test.Note("begun")}; [ -e {test.Agent.Paths.RebootMark} ] || juju-reboot --now; {test.Note("done")}"),
+            new ScriptCharm().Hook("config-changed", $"{test.Note("begun")}; [ -e {test.Agent.Paths.RebootMark} ] || juju-reboot --now; {test.Note("done")}"),
             settle: false);
         await AgentUnderTest.UntilAsync(() => File.Exists(test.Agent.Paths.RebootMark), "reboot");
         await test.Agent.KillAsync();

@@ -12,7 +12,7 @@ public sealed class PackingTests : IDisposable
 
     [Fact]
     public void A_well_packed_charm_breaks_no_rule() =>
-        Assert.Empty(CharmRules.Check(new TestCharm().Link("hooks/start", "install").Write(_directory)));
+        Assert.Empty(CharmRules.Check(new ScriptCharm().Link("hooks/start", "install").Write(_directory)));
 
     public static TheoryData<string, Action<object>> Faults => new()
     {
@@ -51,7 +51,7 @@ public sealed class PackingTests : IDisposable
     [MemberData(nameof(Faults), DisableDiscoveryEnumeration = true)]
     public void A_broken_rule_is_found_and_stops_a_deployment(string expected, Action<object> change)
     {
-        var charm = new TestCharm();
+        var charm = new ScriptCharm();
         change(charm);
 
         Assert.Contains(CharmRules.Check(charm.Write(_directory)), v => v.Fatal && v.ToString().Contains(expected, StringComparison.Ordinal));
@@ -60,7 +60,7 @@ public sealed class PackingTests : IDisposable
     [Fact]
     public void An_archive_not_made_on_unix_loses_its_modes_and_is_refused()
     {
-        var file = new TestCharm().Write(_directory);
+        var file = new ScriptCharm().Write(_directory);
         var bytes = File.ReadAllBytes(file);
         for (var i = 0; i < bytes.Length - 6; i++)
         {
@@ -84,12 +84,12 @@ public sealed class PackingTests : IDisposable
 
     [Fact]
     public void Juju_3_accepts_a_charm_without_manifest() =>
-        Assert.DoesNotContain(CharmRules.Check(new TestCharm().Without("manifest.yaml").Write(_directory), isThree: true), v => v.Fatal);
+        Assert.DoesNotContain(CharmRules.Check(new ScriptCharm().Without("manifest.yaml").Write(_directory), isThree: true), v => v.Fatal);
 
     [Fact]
     public void Unpacking_keeps_links_and_permission_bits_and_repairs_known_hooks_only()
     {
-        Unpack(new TestCharm()
+        Unpack(new ScriptCharm()
             .File("hooks/start", "", "644").File("hooks/helper", "", "644").File("bin/tool", "", "4750").Link("hooks/stop", "../bin/tool"));
 
         Assert.Equal("../bin/tool", new FileInfo($"{_directory}/charm/hooks/stop").LinkTarget);
@@ -101,10 +101,10 @@ public sealed class PackingTests : IDisposable
     [Fact]
     public void A_refresh_deletes_what_the_old_archive_had_keeps_what_the_charm_made_and_renews_every_file()
     {
-        var old = Unpack(new TestCharm().File("lib/gone", "").File("lib/changed", "old").File("lib/same", "same").File("was-dir/x", ""));
+        var old = Unpack(new ScriptCharm().File("lib/gone", "").File("lib/changed", "old").File("lib/same", "same").File("was-dir/x", ""));
         File.WriteAllText($"{_directory}/charm/lib/made-by-charm", "");
         using var held = File.OpenRead($"{_directory}/charm/lib/changed");
-        Unpack(new TestCharm().File("lib/changed", "new").File("lib/same", "same"), old);
+        Unpack(new ScriptCharm().File("lib/changed", "new").File("lib/same", "same"), old);
 
         Assert.False(File.Exists($"{_directory}/charm/lib/gone"));
         Assert.False(Directory.Exists($"{_directory}/charm/was-dir"));
@@ -117,17 +117,17 @@ public sealed class PackingTests : IDisposable
     public async Task A_charm_that_breaks_a_rule_is_not_deployed()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var refusal = await Assert.ThrowsAsync<UnitException>(() => test.DeployAsync(new TestCharm().Link("hooks/start", "/bin/true")));
+        var refusal = await Assert.ThrowsAsync<UnitException>(() => test.DeployAsync(new ScriptCharm().Link("hooks/start", "/bin/true")));
 
         Assert.Contains("symlink \"hooks/start\" is absolute", refusal.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(test.Agent.Paths.UnitDirectory("fake/0")));
     }
 
-    private static Action<object> Change(Action<TestCharm> change) => charm => change((TestCharm)charm);
+    private static Action<object> Change(Action<ScriptCharm> change) => charm => change((ScriptCharm)charm);
 
     private string Mode(string path) => Convert.ToString((int)File.GetUnixFileMode($"{_directory}/charm/{path}"), 8);
 
-    private string Unpack(TestCharm charm, string? old = null)
+    private string Unpack(ScriptCharm charm, string? old = null)
     {
         var file = charm.Write(_directory, $"{Guid.NewGuid():N}.charm");
         using var previous = old is null ? null : new CharmArchive(old);

@@ -1,22 +1,22 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace Cassandra.Lab.Tests.UnitAgent;
+namespace Cassandra.Lab.Juju;
 
-/// <summary>A small charm whose hooks are scripts, packed as a charm must be.</summary>
-internal sealed class TestCharm
+/// <summary>A small charm whose hooks are scripts, packed as a charm must be; for tests of the agent itself.</summary>
+public sealed class ScriptCharm
 {
     private const int Regular = 0x8000;
     private const int Symlink = 0xA000;
 
     private readonly SortedDictionary<string, (byte[] Content, int Mode)> _entries = new(StringComparer.Ordinal);
 
-    public TestCharm()
+    public ScriptCharm()
     {
         File("metadata.yaml", """
             name: fake
             summary: A charm of scripts
-            description: For the tests of the unit agent.
+            description: For tests of the unit agent.
             peers:
               ring: {interface: ring}
             resources:
@@ -46,33 +46,33 @@ internal sealed class TestCharm
         Hook("install", "");
     }
 
-    public TestCharm Hook(string name, string body) => File($"hooks/{name}", Script(body), "755");
+    public ScriptCharm Hook(string name, string body) => File($"hooks/{name}", Script(body), "755");
 
-    public TestCharm Action(string name, string body) => File($"actions/{name}", Script(body), "755");
+    public ScriptCharm Action(string name, string body) => File($"actions/{name}", Script(body), "755");
 
-    public TestCharm File(string path, string content, string mode = "644") =>
+    public ScriptCharm File(string path, string content, string mode = "644") =>
         File(path, Encoding.UTF8.GetBytes(content), mode);
 
-    public TestCharm File(string path, byte[] content, string mode)
+    public ScriptCharm File(string path, byte[] content, string mode)
     {
         _entries[path] = (content, Regular | Convert.ToInt32(mode, 8));
         return this;
     }
 
-    public TestCharm Link(string path, string target)
+    public ScriptCharm Link(string path, string target)
     {
         _entries[path] = (Encoding.UTF8.GetBytes(target), Symlink | 0x1FF);
         return this;
     }
 
     /// <summary>An entry of any type: the mode's upper bits are given.</summary>
-    public TestCharm Raw(string path, string content, int mode)
+    public ScriptCharm Raw(string path, string content, int mode)
     {
         _entries[path] = (Encoding.UTF8.GetBytes(content), mode);
         return this;
     }
 
-    public TestCharm Without(string path)
+    public ScriptCharm Without(string path)
     {
         _entries.Remove(path);
         return this;
