@@ -24,7 +24,7 @@ public sealed class LockTests
         await using var test = await AgentUnderTest.StartAsync();
         var (held, other) = await HeldAndOtherAsync(test, new ScriptCharm().Hook("update-status", test.Note("other")));
         var hook = other.HookAsync("update-status", TestContext.Current.CancellationToken);
-        await other.WaitForStatusAsync(s => !s.Idle, AgentUnderTest.Limit);
+        await other.WaitForStatusAsync(s => s.WaitsForMachine, AgentUnderTest.Limit);
         Assert.Empty(test.Notes());
         test.Open("in");
         await hook;
@@ -42,6 +42,7 @@ public sealed class LockTests
         await other.RunActionAsync("quick");
         Assert.Equal(["quick"], test.Notes());
         var waiting = other.RunActionAsync("act");
+        await other.WaitForStatusAsync(s => s.WaitsForMachine, AgentUnderTest.Limit);
         test.Open("in");
         await waiting;
         await held.WaitForIdleAsync();
@@ -53,13 +54,13 @@ public sealed class LockTests
     public async Task Even_a_parallel_action_waits_for_its_own_units_hook()
     {
         await using var test = await AgentUnderTest.StartAsync();
-        var (held, _) = await HeldAndOtherAsync(test, new ScriptCharm());
+        var (held, other) = await HeldAndOtherAsync(test, new ScriptCharm().Action("quick", test.Note("quick of the other")));
         var waiting = held.RunActionAsync("quick");
-        await held.WaitForStatusAsync(s => s.Running is not null, AgentUnderTest.Limit);
+        await other.RunActionAsync("quick"); // accepted later, and ended meanwhile
         test.Open("in");
         await waiting;
 
-        Assert.Equal(["held", "quick of the same unit"], test.Notes());
+        Assert.Equal(["quick of the other", "held", "quick of the same unit"], test.Notes());
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal sealed class ActionRunner(UnitWorker worker, MachineRecord machine, Age
     private readonly StringBuilder _stdout = new();
     private readonly StringBuilder _stderr = new();
 
-    public async Task RunAsync(PendingAction action, SemaphoreSlim machineLock, CancellationToken stop)
+    public async Task RunAsync(PendingAction action, MachineLock machineLock, CancellationToken stop)
     {
         if (_record.Read(u => u.RunningAction) == action.Id)
         {
@@ -25,18 +25,8 @@ internal sealed class ActionRunner(UnitWorker worker, MachineRecord machine, Age
         }
 
         var definition = worker.Charm.Actions.GetValueOrDefault(action.Name);
-        var locked = definition?.NeedsMachineLock ?? true;
-        if (locked)
-            await machineLock.WaitAsync(stop);
-        try
-        {
-            await RunLockedAsync(action, definition);
-        }
-        finally
-        {
-            if (locked)
-                machineLock.Release();
-        }
+        using var locked = definition is { NeedsMachineLock: false } ? null : await machineLock.AcquireAsync(_record, stop);
+        await RunLockedAsync(action, definition);
     }
 
     private async Task RunLockedAsync(PendingAction action, ActionDefinition? definition)

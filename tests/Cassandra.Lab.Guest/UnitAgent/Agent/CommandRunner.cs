@@ -12,18 +12,11 @@ internal sealed class CommandRunner(UnitWorker worker, AgentPaths paths)
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
 
-    public async Task RunAsync(CommandQueue commands, SemaphoreSlim machineLock, CancellationToken stop)
+    public async Task RunAsync(CommandQueue commands, MachineLock machineLock, CancellationToken stop)
     {
-        await machineLock.WaitAsync(stop);
-        try
-        {
-            if (commands.Take() is { } command)
-                command.Done.SetResult(await RunLockedAsync(command.Script));
-        }
-        finally
-        {
-            machineLock.Release();
-        }
+        using var locked = await machineLock.AcquireAsync(_record, stop);
+        if (commands.Take() is { } command)
+            command.Done.SetResult(await RunLockedAsync(command.Script));
     }
 
     private async Task<ToolResponse> RunLockedAsync(string script)

@@ -16,21 +16,9 @@ internal sealed class HookRunner(UnitWorker worker, MachineRecord machine, HostS
     private readonly UnitRecord _record = worker.Unit;
 
     /// <summary>False: the machine is about to reboot or the agent stops; run nothing more.</summary>
-    public async Task<bool> RunAsync(HookEvent hook, SemaphoreSlim machineLock)
+    public async Task<bool> RunAsync(HookEvent hook, MachineLock machineLock)
     {
-        await machineLock.WaitAsync(stop);
-        try
-        {
-            return await RunLockedAsync(hook);
-        }
-        finally
-        {
-            machineLock.Release();
-        }
-    }
-
-    private async Task<bool> RunLockedAsync(HookEvent hook)
-    {
+        using var locked = await machineLock.AcquireAsync(_record, stop);
         var configVersion = _record.ReadConfig(c => c.Version);
         var run = Begin(hook);
         var context = worker.Contexts.Create(worker.Charm, hook.Name, hook);

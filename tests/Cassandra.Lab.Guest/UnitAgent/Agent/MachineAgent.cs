@@ -10,7 +10,7 @@ internal sealed class MachineAgent : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, UnitWorker> _workers = new(StringComparer.Ordinal);
     private readonly List<Task> _running = [];
-    private readonly SemaphoreSlim _machineLock = new(1, 1);
+    private readonly MachineLock _machineLock = new();
     private readonly HostServices _host;
     private readonly CancellationToken _stop;
 

@@ -11,14 +11,14 @@ internal sealed class UnitWorker
 
     private readonly AgentPaths _paths;
     private readonly MachineRecord _machine;
-    private readonly SemaphoreSlim _machineLock;
+    private readonly MachineLock _machineLock;
     private readonly HostServices _host;
     private readonly CommandQueue _commands;
     private readonly UnitLog _log;
     private Charm _charm;
 
     public UnitWorker(
-        AgentPaths paths, MachineRecord machine, SemaphoreSlim machineLock, HostServices host, UnitRecord unit)
+        AgentPaths paths, MachineRecord machine, MachineLock machineLock, HostServices host, UnitRecord unit)
     {
         _paths = paths;
         _machine = machine;

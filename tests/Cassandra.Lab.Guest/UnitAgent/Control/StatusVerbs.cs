@@ -35,6 +35,7 @@ internal static class StatusVerbs
         Leader = unit.Leader,
         Idle = unit.Removed || (unit is { Operation: null, Running: null } && worker.Next() is Operation.Wait),
         InError = unit is { Operation: { Step: HookStep.Pending, Failures: > 0 }, Running: null, Resolved: null },
+        WaitsForMachine = worker.Unit.WaitsForMachine,
         PendingHook = unit.Operation?.Hook.Name,
         WorkloadVersion = unit.WorkloadVersion,
         Ports = [.. unit.Ports.Select(p => p.ToString()).Distinct()],

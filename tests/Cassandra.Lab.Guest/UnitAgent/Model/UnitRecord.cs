@@ -28,6 +28,20 @@ internal sealed class UnitRecord
 
     public long Sequence { get; private set; }
 
+    /// <summary>The unit waits for another one's hook. Not durable.</summary>
+    public bool WaitsForMachine
+    {
+        get;
+        set
+        {
+            lock (_lock)
+            {
+                field = value;
+                Signal();
+            }
+        }
+    }
+
     public static UnitRecord Create(AgentPaths paths, UnitDocument unit, ConfigDocument config)
     {
         var record = new UnitRecord(paths, unit, config);

@@ -65,6 +65,9 @@ public sealed record UnitStatus(string Unit, StatusEntry Workload, StatusEntry A
     /// <summary>A hook has failed and waits for its retry or for the operator.</summary>
     public bool InError { get; init; }
 
+    /// <summary>Something is to be run, but another unit of the machine is running a hook.</summary>
+    public bool WaitsForMachine { get; init; }
+
     /// <summary>The hook that is queued or in error.</summary>
     public string? PendingHook { get; init; }
     public string? WorkloadVersion { get; init; }
