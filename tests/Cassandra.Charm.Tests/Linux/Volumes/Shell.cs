@@ -12,9 +12,19 @@ internal static class Shell
             $"{program} {string.Join(' ', arguments)}: exit code {code}: {error}");
     }
 
+    public static void RunWithInput(string input, string program, params string[] arguments)
+    {
+        var (code, _, error) = Start(program, arguments, input);
+        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)}: exit code {code}: {error}");
+    }
+
+    public static bool Has(string program) => Directories.Split(':').Any(directory => File.Exists($"{directory}/{program}"));
+
     public static int TryRun(string program, params string[] arguments) => Start(program, arguments).Code;
 
-    private static (int Code, string Output, string Error) Start(string program, string[] arguments)
+    private const string Directories = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private static (int Code, string Output, string Error) Start(string program, string[] arguments, string input = "")
     {
         var info = new ProcessStartInfo(program, arguments)
         {
@@ -23,10 +33,11 @@ internal static class Shell
             RedirectStandardInput = true,
         };
         info.Environment["LC_ALL"] = "C";
-        info.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
+        info.Environment["PATH"] = Directories;
         using var process = Process.Start(info)!;
-        process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.GetAwaiter().GetResult());
