@@ -13,7 +13,7 @@ internal sealed class BlankRun(
     private readonly Lock _lock = new();
     private int _next = -1;
     private int _done;
-    private TimeSpan _reported;
+    private TimeSpan _reported = -ReportEvery;
     private long? _nonZeroAt;
     private long? _unreadableAt;
 

@@ -68,7 +68,7 @@ public sealed class ForeignContentTests
     public async Task A_RAID_member_is_named_whichever_end_its_superblock_is_at()
     {
         using var sandbox = new VolumesSandbox();
-        foreach (var offset in new[] { 0, 4096, (512 * Mebibyte) - 65536, (512 * Mebibyte) - 8192 })
+        foreach (var offset in new[] { 0, 4096, LoopDisk.DefaultSize - 65536, LoopDisk.DefaultSize - 8192 })
         {
             using var disk = new LoopDisk();
             disk.Write(offset, [0xFC, 0x4E, 0x2B, 0xA9]);
@@ -83,8 +83,8 @@ public sealed class ForeignContentTests
     {
         using var sandbox = new VolumesSandbox();
         using var disk = new LoopDisk();
-        Shell.Run("mkfs.ext4", "-q", disk.Device, "400M");
-        disk.Write((512 * Mebibyte) - 8192, [0xFC, 0x4E, 0x2B, 0xA9]);
+        Shell.Run("mkfs.ext4", "-q", disk.Device, "300M");
+        disk.Write(LoopDisk.DefaultSize - 8192, [0xFC, 0x4E, 0x2B, 0xA9]);
 
         await AssertRefusedAsync(sandbox, disk, "an ext4 filesystem and a Linux RAID member");
     }
@@ -136,7 +136,7 @@ public sealed class ForeignContentTests
         using var disk = new LoopDisk();
         Shell.Run($"mkfs.{type}", "-q", disk.Device);
         // All that a mistaken mkfs or dd overwrites first, up to the copies.
-        disk.Write(at, new byte[type == "xfs" ? 127 * Mebibyte : 120 * Mebibyte]);
+        disk.Write(at, new byte[type == "xfs" ? 80 * Mebibyte : 120 * Mebibyte]);
 
         await AssertRefusedAsync(sandbox, disk, name);
     }
@@ -177,8 +177,8 @@ public sealed class ForeignContentTests
 
     [RootTheory]
     [InlineData(0)]
-    [InlineData((256 * Mebibyte) + 12345)]
-    [InlineData((512 * Mebibyte) - 1)]
+    [InlineData((200 * Mebibyte) + 12345)]
+    [InlineData(LoopDisk.DefaultSize - 1)]
     public async Task One_byte_that_is_not_zero_is_enough(long offset)
     {
         using var sandbox = new VolumesSandbox();

@@ -9,10 +9,11 @@ namespace Cassandra.Charm.Tests.Linux.Volumes;
 internal sealed class LoopDisk : IDisposable
 {
     public const long Mebibyte = 1 << 20;
+    public const long DefaultSize = 352 * Mebibyte; // XFS needs 300
 
     private readonly string _link;
 
-    public LoopDisk(long size = 512 * Mebibyte, string? copyOf = null)
+    public LoopDisk(long size = DefaultSize, string? copyOf = null)
     {
         Image = Path.Combine(Path.GetTempPath(), $"disk-{Guid.NewGuid():N}.img");
         if (copyOf is null)
@@ -54,7 +55,7 @@ internal sealed class LoopDisk : IDisposable
         RandomAccess.FlushToDisk(file);
     }
 
-    /// <summary>Attaches the same image read-only.</summary>
+    /// <summary>Lets nobody write to it.</summary>
     public void MakeReadOnly() => Shell.Run("blockdev", "--setro", Device);
 
     /// <summary>Mounts it, or its partition, while something is done in it.</summary>
@@ -76,6 +77,7 @@ internal sealed class LoopDisk : IDisposable
     public void Dispose()
     {
         File.Delete(_link);
+        Shell.TryRun("blockdev", "--setrw", Device); // else whoever gets the number next cannot write
         Shell.TryRun("partx", "--delete", Device);
         Shell.TryRun("losetup", "--detach", Device);
         File.Delete(Image);

@@ -17,6 +17,7 @@ namespace Cassandra.Charm.Tests.Linux.Volumes;
 internal sealed class VolumesSandbox : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("volumes");
+    private readonly string _bin;
     private readonly List<string> _points = [];
 
     public VolumesSandbox()
@@ -26,7 +27,7 @@ internal sealed class VolumesSandbox : IDisposable
             Units = _directory.CreateSubdirectory("units").FullName,
             Run = Path.Combine(_directory.FullName, "run"),
         };
-        var bin = _directory.CreateSubdirectory("bin").FullName;
+        var bin = _bin = _directory.CreateSubdirectory("bin").FullName;
         WriteScript($"{bin}/systemctl", Systemctl(Paths.Units));
         Programs = new RecordingPrograms(
             new InstalledPrograms(new ProgramTable(bin, "/usr/sbin", "/usr/bin", "/sbin", "/bin"), Logger.None));
@@ -74,6 +75,18 @@ internal sealed class VolumesSandbox : IDisposable
         await Volumes.MountAsync(PlaceOf(plan), "noatime", cancel);
         await Volumes.WriteRecordAsync(PlaceOf(plan), RecordOf(plan), cancel);
         await Volumes.NamePartitionAsync(plan, cancel);
+    }
+
+    /// <summary>Has a program die at its n-th write, as if the power had gone then; 0 = never again.</summary>
+    public void KillAtWrite(string program, int number)
+    {
+        if (number == 0)
+            File.Delete($"{_bin}/{program}");
+        else
+            WriteScript($"{_bin}/{program}", $"""
+                #!/bin/sh
+                exec strace -f -o /dev/null -e trace=write,pwrite64,pwritev,pwritev2 -e inject=write,pwrite64,pwritev,pwritev2:signal=SIGKILL:when={number} /usr/sbin/{program} "$@"
+                """);
     }
 
     public Task<VolumeSight> LookAsync(LoopDisk disk, Undertaking.Preparing? intent = null) => Volumes.LookAsync(
