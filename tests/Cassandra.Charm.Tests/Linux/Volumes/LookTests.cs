@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
