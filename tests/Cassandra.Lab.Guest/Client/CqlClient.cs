@@ -18,6 +18,7 @@ internal static class CqlClient
           write --acks FILE              until SIGTERM or --rows N; --size BYTES --interval MS --first KEY
                                          --delete-every N --latency FILE --report FILE --create yes|no
           replicate --acks FILE          the same as another node would, through the storage port (--port 7000; stand-in only)
+          digest                         how many rows there are, and a hash over all of them, whatever their order
           verify --acks FILE             exit 1 if an acknowledged write is lost; --report FILE --wait MS
         """;
 
@@ -48,6 +49,8 @@ internal static class CqlClient
                 return Write(arguments, () => new CqlSink(CqlConnection.Open(Endpoint(arguments))), MakeTable);
             case "replicate":
                 return Write(arguments, () => new ReplicaSink(Endpoint(arguments, port: 7000)), (_, _) => { });
+            case "digest":
+                return Digest(arguments);
             case "verify":
                 return Verify(arguments);
             default:
@@ -129,6 +132,14 @@ internal static class CqlClient
             $"acknowledged {report.Acknowledged}, present {report.Present}, lost {report.Lost}"));
         Print(JsonSerializer.Serialize(report, ReportJson.Default.VerifyReport), arguments.Text("report"));
         return report.Lost + report.Resurrected > 0 ? LossFound : 0;
+    }
+
+    private static int Digest(ClientArguments arguments)
+    {
+        using var connection = Connect(arguments, CancellationToken.None);
+        var digest = RowDigest.Of(connection);
+        Console.WriteLine(FormattableString.Invariant($"{digest.Rows} {digest.Hash}"));
+        return 0;
     }
 
     private static void Print(string json, string? file)

@@ -54,6 +54,13 @@ public sealed class Disk
         return new Disk(path, bus, format);
     }
 
+    /// <summary>Makes one with the content of a raw image.</summary>
+    public static async Task<Disk> CopyOfAsync(string image, string path, DiskBus bus, CancellationToken ct = default)
+    {
+        await Task.Run(() => SparseFile.Copy(image, path), ct);
+        return new Disk(path, bus, DiskFormat.Raw);
+    }
+
     /// <summary>
     /// A hash of size and content as a guest sees them. Of a raw disk at any time; of a qcow2 disk when it is attached
     /// nowhere, because QEMU keeps part of it in its own memory.

@@ -35,6 +35,18 @@ public sealed record MachineOptions
     /// <summary>Packages of the distribution in the image beside the usual ones; a Java runtime for a real Cassandra.</summary>
     public IReadOnlyList<string> ExtraPackages { get; init; } = [];
 
+    /// <summary>What has been done on it before it was frozen; null for a machine that was only booted.</summary>
+    public MachinePreparation? Preparation { get; init; }
+
     /// <summary>Where long preparations are reported.</summary>
     public Progress Progress { get; init; } = Progress.Standard;
 }
+
+/// <summary>
+/// Something slow that many machines begin with, done once on one of them, which then is the snapshot for the others.
+/// </summary>
+/// <param name="What">For a person: "Cassandra installed". Part of the cache's key.</param>
+/// <param name="Inputs">What decides the outcome beside the machine itself, as hashes or text: the rest of the key.</param>
+/// <param name="Prepare">Does it. No disk may be left attached, and nothing may be left to do at a certain time.</param>
+public sealed record MachinePreparation(
+    string What, IReadOnlyList<string> Inputs, Func<VirtualMachine, Task> Prepare);

@@ -18,8 +18,7 @@ public sealed partial class VirtualMachine : IAsyncDisposable
     private readonly MachineOptions _options;
     private readonly MachineSnapshot _snapshot;
     private readonly RunDirectory _directory = RunDirectory.Create();
-    private readonly string _machineId = Guid.NewGuid().ToString("N");
-    private readonly (string Address, string Mac) _host = MachineNetwork.NextHost();
+    private readonly MachineIdentity _identity;
     private Qemu? _qemu;
     private GuestChannel? _agent;
 
@@ -27,13 +26,14 @@ public sealed partial class VirtualMachine : IAsyncDisposable
     {
         _options = options;
         _snapshot = snapshot;
+        _identity = snapshot.Identity ?? MachineIdentity.New();
     }
 
     /// <summary>Its host name.</summary>
     public string Name => _options.Name;
 
     /// <summary>Its IPv4 address, which its host name resolves to.</summary>
-    public string Address => _host.Address;
+    public string Address => _identity.Address;
 
     /// <summary>Is there a QEMU process?</summary>
     public bool IsOn => _qemu is not null;
@@ -122,6 +122,19 @@ public sealed partial class VirtualMachine : IAsyncDisposable
         _plugging.Dispose();
     }
 
+    /// <summary>Makes it the snapshot in that directory; it is off afterwards.</summary>
+    internal Task FreezeAsync(string directory, CancellationToken ct) => ExplainAsync("freeze it", BootLimit, async token =>
+    {
+        if (Disks.Count > 0)
+            throw new InvalidOperationException($"{Name} has disks besides its root disk, which cannot be part of a snapshot");
+        await RunAsync("sync", [], new() { Check = true }, token);
+        await DropAgentAsync();
+        await MachineSnapshot.FreezeAsync(Running, token);
+        await ForgetQemuAsync();
+        MachineSnapshot.Keep(_directory, directory);
+        _identity.Save(MachineSnapshot.IdentityIn(directory));
+    }, ct);
+
     private IReadOnlyList<string> Arguments() => QemuArguments.For(_options, _snapshot.Kernel, _snapshot.Initramfs);
 
     private async Task RestoreAsync(CancellationToken ct)
@@ -142,7 +155,7 @@ public sealed partial class VirtualMachine : IAsyncDisposable
         _agent = await Running.ConnectAgentAsync(ct);
         await _agent.IdentifyAsync(new IdentityRequest(
             DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), RandomNumberGenerator.GetBytes(64),
-            Name, _machineId, _host.Mac, _host.Address), ct);
+            Name, _identity.MachineId, _identity.Mac, _identity.Address), ct);
     }
 
     private async Task MeetAgentAsync(CancellationToken ct)
