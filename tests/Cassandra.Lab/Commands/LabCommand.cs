@@ -14,6 +14,7 @@ internal static class LabCommand
         commands
           image              prepare what machines are made of: host packages, root filesystem, guest binary, snapshot
           run [--] PROG ARG… start a machine, run the program in it, print its output, exit with its exit code
+          demo [ARG…]        tell the charm's main job (scripts/demo; demo --help)
           shell              start a machine and talk to a shell in it (no terminal: no editors, no Ctrl-C for the shell)
 
         options
@@ -66,6 +67,8 @@ internal static class LabCommand
             case "shell":
                 return await WithMachineAsync(arguments, machine => PassThroughAsync(
                     machine, "bash", ["-i"], Console.OpenStandardInput()));
+            case "demo":
+                return await Demo.DemoCommand.RunAsync(arguments.Rest);
             default:
                 Console.Write(Help);
                 return 0;
