@@ -15,6 +15,7 @@ public abstract class MachineTest(LabFixture lab, int machines = 1) : IAsyncLife
     private readonly RunDirectory _directory = RunDirectory.Create();
     private IDisposable? _reservation;
     private int _disks;
+    private bool _failedToClose;
 
     /// <summary>Ends what takes part in the test when the test is aborted.</summary>
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -28,11 +29,15 @@ public abstract class MachineTest(LabFixture lab, int machines = 1) : IAsyncLife
     }
 
     /// <summary>A machine of that host name, running.</summary>
-    protected async Task<VirtualMachine> StartAsync(string name = "machine-0", MachineNetwork? network = null)
+    protected Task<VirtualMachine> StartAsync(string name = "machine-0", MachineNetwork? network = null) =>
+        StartAsync(lab.Options with { Name = name, Network = network });
+
+    /// <summary>Such a machine, running.</summary>
+    protected async Task<VirtualMachine> StartAsync(MachineOptions options)
     {
         if (_machines.Count == machines)
             throw new InvalidOperationException($"the test class has announced {machines} machines");
-        var machine = await VirtualMachine.StartAsync(lab.Options with { Name = name, Network = network }, Ct);
+        var machine = await VirtualMachine.StartAsync(options, Ct);
         _machines.Add(machine);
         return machine;
     }
@@ -44,14 +49,38 @@ public abstract class MachineTest(LabFixture lab, int machines = 1) : IAsyncLife
     /// <summary>A clone of the disk under another or the same serial.</summary>
     protected Task<Disk> CloneAsync(Disk disk, DiskBus bus) => disk.CloneAsync(NewDiskPath(), bus, Ct);
 
+    /// <summary>What is checked after the test, with the machines still there, if it has not failed.</summary>
+    protected virtual Task CloseAsync() => Task.CompletedTask;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         try
         {
+            if (TestContext.Current.TestState?.Result is null or TestResult.Passed)
+                await CloseAsync();
+        }
+        catch
+        {
+            _failedToClose = true;
+            throw;
+        }
+        finally
+        {
+            await EndAsync();
+        }
+        GC.SuppressFinalize(this);
+    }
+
+    private bool HasFailed => _failedToClose || TestContext.Current.TestState?.Result == TestResult.Failed;
+
+    private async Task EndAsync()
+    {
+        try
+        {
             foreach (var machine in _machines)
             {
-                if (TestContext.Current.TestState?.Result == TestResult.Failed)
+                if (HasFailed)
                     await ShowAsync(machine);
                 await machine.DisposeAsync();
             }
@@ -61,10 +90,10 @@ public abstract class MachineTest(LabFixture lab, int machines = 1) : IAsyncLife
             _reservation?.Dispose();
             _directory.Dispose();
         }
-        GC.SuppressFinalize(this);
     }
 
-    private string NewDiskPath() => _directory.File($"disk{++_disks}");
+    /// <summary>A place for the image of one more disk.</summary>
+    protected string NewDiskPath() => _directory.File($"disk{++_disks}");
 
     private static async Task ShowAsync(VirtualMachine machine)
     {

@@ -1,0 +1,118 @@
+using Cassandra.Lab.Machines;
+using Cassandra.Lab.Units;
+
+namespace Cassandra.Machine.Tests.Charm;
+
+/// <summary>
+/// A story of the charm on real machines. What holds in every one of them is checked at its end: no hook failed, every
+/// status began with words that operators know, nothing meddled with Cassandra's files, and no acknowledged write is lost
+/// where a node serves.
+/// </summary>
+public abstract class CharmTest(LabFixture machines, CharmFixture charm, int machineCount = 1) : MachineTest(machines, machineCount)
+{
+    /// <summary>The volume of most stories.</summary>
+    protected const string A = PreparedUnits.FirstVolume;
+
+    /// <summary>A second one.</summary>
+    protected const string B = "vol-00000082";
+
+    /// <summary>As small as a volume can be: mkfs.xfs wants 300 MiB.</summary>
+    protected const long VolumeBytes = 400L << 20;
+
+    private readonly List<CassandraUnit> _units = [];
+
+    /// <summary>A unit that serves some data from its root disk; its client goes on writing.</summary>
+    protected async Task<CassandraUnit> ServingUnitAsync()
+    {
+        var unit = await RestoreAsync(await (await charm.PreparedAsync()).ServingAsync(Ct), PreparedUnits.ServingUnit);
+        await unit.Client.StartAsync(Ct);
+        return unit;
+    }
+
+    /// <summary>A unit that was deployed with a map naming <see cref="A"/>, which is not there yet.</summary>
+    protected async Task<CassandraUnit> FreshUnitAsync() =>
+        await RestoreAsync(await (await charm.PreparedAsync()).FreshAsync(Ct), PreparedUnits.FreshUnit);
+
+    /// <summary>A unit deployed on an empty machine; no hook has run yet.</summary>
+    protected async Task<CassandraUnit> DeployAsync(string name, params (string Key, string Value)[] config)
+    {
+        var machine = await StartAsync((await charm.EmptyMachineAsync()) with { Name = $"machine-{name.Split('/')[1]}" });
+        return Remember(await CassandraUnit.DeployAsync(
+            machine, name, await charm.CharmAsync(), await charm.PackageAsync(),
+            config.ToDictionary(option => option.Key, option => option.Value), Ct));
+    }
+
+    /// <summary>A blank volume, attached nowhere.</summary>
+    protected Task<Disk> BlankAsync(string serial = A) => DiskAsync(new DiskBus.VirtioBlk(serial), VolumeBytes);
+
+    /// <summary>A volume with Cassandra's data that a unit, now gone, has left in good order; <paramref name="heir"/>'s
+    /// client remembers all that was acknowledged there.</summary>
+    protected async Task<Disk> LeftVolumeAsync(CassandraUnit heir, string serial = A)
+    {
+        var left = await charm.LeftVolumeAsync();
+        await heir.Client.WriteRecordAsync(left.ClientRecord, Ct);
+        return await left.CopyAsync(NewDiskPath(), new DiskBus.VirtioBlk(serial));
+    }
+
+    /// <summary>Does the stand-in play Cassandra?</summary>
+    protected async Task<bool> IsStandInAsync() => (await charm.PackageAsync()).IsStandIn;
+
+    /// <summary>Attaches it; its device node there.</summary>
+    protected static async Task<string> AttachAsync(CassandraUnit unit, Disk disk) =>
+        $"/dev/{await unit.Machine.AttachAsync(disk, Ct)}";
+
+    /// <summary>Dispatches <c>update-status</c>, as Juju does every five minutes.</summary>
+    protected static async Task UpdateStatusAsync(CassandraUnit unit) => await unit.Juju.HookAsync("update-status", Ct);
+
+    /// <summary>One GPT partition over the whole disk.</summary>
+    protected static async Task PartitionAsync(CassandraUnit unit, string device)
+    {
+        using var table = new MemoryStream("label: gpt\n,,L\n"u8.ToArray());
+        await unit.Machine.RunAsync("sfdisk", ["--quiet", device], new() { StdIn = table, Check = true }, Ct);
+        await unit.RunAsync("udevadm", "settle");
+    }
+
+    /// <summary>What an operator does by hand on a filesystem, which is clean afterwards.</summary>
+    protected static async Task WithMountedAsync(CassandraUnit unit, string device, Func<string, Task> act)
+    {
+        const string At = "/mnt";
+        await unit.RunAsync("mount", device, At);
+        await act(At);
+        await unit.RunAsync("umount", At);
+    }
+
+    /// <summary>
+    /// Maps the unit to the volume, which it must refuse for that reason, at once and again later, with not one byte of it
+    /// changed.
+    /// </summary>
+    protected static async Task RefusesAsync(CassandraUnit unit, Disk volume, string because, string? id = null)
+    {
+        id ??= volume.Bus.Serial;
+        await unit.RunAsync("sync");
+        var before = await volume.HashAsync(Ct);
+        await unit.MapAsync(id);
+        await unit.ShowsAsync($"blocked: {id}: refused, {because}", ct: Ct);
+        await UpdateStatusAsync(unit);
+        await unit.ShowsAsync($"blocked: {id}: refused, {because}", ct: Ct);
+        Assert.Equal(before, await volume.HashAsync(Ct));
+        if (volume.Machine is not null)
+            await unit.Machine.DetachAsync(volume, Ct);
+        Assert.Equal(before, await volume.HashAsync(Ct));
+    }
+
+    /// <summary>What every story keeps.</summary>
+    protected override async Task CloseAsync()
+    {
+        foreach (var unit in _units)
+            await ClosingChecks.RunAsync(unit, await IsStandInAsync());
+    }
+
+    private async Task<CassandraUnit> RestoreAsync(MachineOptions options, string unit) =>
+        Remember(CassandraUnit.On(await StartAsync(options), unit, await charm.PackageAsync()));
+
+    private CassandraUnit Remember(CassandraUnit unit)
+    {
+        _units.Add(unit);
+        return unit;
+    }
+}
