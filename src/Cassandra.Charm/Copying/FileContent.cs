@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Cassandra.Charm.Linux.Native;
 using Cassandra.Charm.Linux;
+using Cassandra.Charm.Linux.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cassandra.Charm.Copying;

@@ -56,8 +56,13 @@ internal sealed record TreeSurvey
             Visit(root, level: 0);
             return new TreeSurvey
             {
-                Names = _names, Inodes = _inodes, SymbolicLinks = _symbolicLinks, DataBytes = _dataBytes,
-                RoundedBytes = _roundedBytes, AllocatedBytes = _allocatedBytes, Fingerprint = _fingerprint,
+                Names = _names,
+                Inodes = _inodes,
+                SymbolicLinks = _symbolicLinks,
+                DataBytes = _dataBytes,
+                RoundedBytes = _roundedBytes,
+                AllocatedBytes = _allocatedBytes,
+                Fingerprint = _fingerprint,
             };
         }
 

@@ -46,7 +46,8 @@ internal static class CopyTreeCommand
         var (source, target) = (Path.GetFullPath(places[0]), Path.GetFullPath(places[1]));
         var request = new TreeCopyRequest(
             new PinnedDirectory(source, FileStatus.Of(source).Filesystem),
-            new PinnedDirectory(target, FileStatus.Of(Path.GetDirectoryName(target) ?? "/").Filesystem)) { Verify = false };
+            new PinnedDirectory(target, FileStatus.Of(Path.GetDirectoryName(target) ?? "/").Filesystem))
+        { Verify = false };
         foreach (var option in arguments.Except(places))
         {
             var value = int.TryParse(option[(option.IndexOf('=', StringComparison.Ordinal) + 1)..], out var number) ? number : 0;

@@ -15,7 +15,11 @@ public sealed class GuardTests : IDisposable
     private static readonly UnitIdentity Self = new("model", "cassandra/0", "0");
     private static readonly Journal Served = new()
     {
-        Owner = Self, EverStarted = true, Served = new Place.RootDisk(), Generation = 3, Lineage = Guid.NewGuid(),
+        Owner = Self,
+        EverStarted = true,
+        Served = new Place.RootDisk(),
+        Generation = 3,
+        Lineage = Guid.NewGuid(),
     };
 
     private readonly NodeSandbox _sandbox = new();
@@ -128,7 +132,8 @@ public sealed class GuardTests : IDisposable
         {
             Undertaking = new Undertaking.Moving(Guid.NewGuid(), new Place.RootDisk(), target, 4, phase)
             {
-                Entry = "vol-2", Since = DateTimeOffset.UnixEpoch,
+                Entry = "vol-2",
+                Since = DateTimeOffset.UnixEpoch,
             },
         });
         WriteYaml(new Place.RootDisk());
@@ -158,8 +163,13 @@ public sealed class GuardTests : IDisposable
 
         var good = new VolumeRecord
         {
-            VolumeId = "vol-1", DiskSerial = "serial-1", State = RecordState.Serving, Lineage = journal.Lineage!.Value,
-            Generation = 3, Owner = Self, Since = DateTimeOffset.UnixEpoch,
+            VolumeId = "vol-1",
+            DiskSerial = "serial-1",
+            State = RecordState.Serving,
+            Lineage = journal.Lineage!.Value,
+            Generation = 3,
+            Owner = Self,
+            Since = DateTimeOffset.UnixEpoch,
         };
         WriteRecord(volume, good);
         Assert.Equal("", Refusal());

@@ -14,7 +14,8 @@ internal sealed class PidFile(string? path, SystemLog log)
         {
             Thread.Sleep(delay);
             Write();
-        }) { IsBackground = true, Name = "pid-file" }.Start();
+        })
+        { IsBackground = true, Name = "pid-file" }.Start();
 
     public void Write()
     {

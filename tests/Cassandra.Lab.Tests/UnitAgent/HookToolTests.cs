@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
+using Cassandra.Lab.Guest.UnitAgent;
 using Cassandra.Lab.Guest.UnitAgent.Charms;
 using Cassandra.Lab.Guest.UnitAgent.Hooks;
 using Cassandra.Lab.Guest.UnitAgent.Model;
 using Cassandra.Lab.Guest.UnitAgent.Tools;
 using Cassandra.Lab.Guest.UnitAgent.Wire;
-using Cassandra.Lab.Guest.UnitAgent;
 using Cassandra.Lab.Juju;
 
 namespace Cassandra.Lab.Tests.UnitAgent;
@@ -37,7 +37,10 @@ public sealed class HookToolTests : IDisposable
     {
         var machine = MachineRecord.LoadOrCreate(_paths, () => new MachineDocument
         {
-            Address = "10.1.2.3", Cidr = "10.1.2.3/24", Interface = "eth0", MacAddress = "00:01",
+            Address = "10.1.2.3",
+            Cidr = "10.1.2.3/24",
+            Interface = "eth0",
+            MacAddress = "00:01",
         });
         var charm = new Charm(_paths.CharmDirectory("fake/0"));
         return new HookContext(_paths, machine, _unit, charm, new UnitLog(_paths.LogFile("fake/0")), "test")

@@ -1,6 +1,6 @@
 using Cassandra.Lab.Juju;
-using CliWrap.Buffered;
 using CliWrap;
+using CliWrap.Buffered;
 
 namespace Cassandra.Lab.Tests.UnitAgent;
 

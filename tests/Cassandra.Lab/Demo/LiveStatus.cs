@@ -1,5 +1,5 @@
-using Cassandra.Lab.Machines;
 using Cassandra.Lab.Juju;
+using Cassandra.Lab.Machines;
 using Cassandra.Lab.Units;
 
 namespace Cassandra.Lab.Demo;

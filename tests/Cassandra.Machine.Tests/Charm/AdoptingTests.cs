@@ -1,4 +1,3 @@
-using Cassandra.Lab.Machines;
 using Cassandra.Lab.Units;
 
 namespace Cassandra.Machine.Tests.Charm;

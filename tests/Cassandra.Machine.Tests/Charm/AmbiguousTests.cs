@@ -1,5 +1,4 @@
 using Cassandra.Lab.Machines;
-using Cassandra.Lab.Units;
 
 namespace Cassandra.Machine.Tests.Charm;
 

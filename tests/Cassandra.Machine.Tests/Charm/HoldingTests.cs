@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Cassandra.Lab.Juju;
 
 namespace Cassandra.Machine.Tests.Charm;
 

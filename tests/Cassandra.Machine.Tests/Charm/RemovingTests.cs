@@ -1,4 +1,3 @@
-using Cassandra.Lab.Juju;
 using Cassandra.Lab.Machines;
 using Cassandra.Lab.Units;
 

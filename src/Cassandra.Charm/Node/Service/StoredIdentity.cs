@@ -20,7 +20,10 @@ internal static partial class StoredIdentity
             ? null
             : new NodeIdentity
             {
-                ClusterName = cluster, Datacenter = datacenter, Rack = rack, IsDecommissioned = isDecommissioned,
+                ClusterName = cluster,
+                Datacenter = datacenter,
+                Rack = rack,
+                IsDecommissioned = isDecommissioned,
             };
     }
 

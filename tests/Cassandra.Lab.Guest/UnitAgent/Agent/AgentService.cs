@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using CliWrap;
-using CliWrap.Buffered;
 using Cassandra.Lab.Guest.UnitAgent.Tools;
 using Cassandra.Lab.Guest.UnitAgent.Wire;
+using CliWrap;
+using CliWrap.Buffered;
 
 namespace Cassandra.Lab.Guest.UnitAgent.Agent;
 

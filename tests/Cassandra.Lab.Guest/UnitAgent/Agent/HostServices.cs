@@ -1,6 +1,6 @@
+using Cassandra.Lab.Guest.UnitAgent.Model;
 using CliWrap;
 using CliWrap.Buffered;
-using Cassandra.Lab.Guest.UnitAgent.Model;
 
 namespace Cassandra.Lab.Guest.UnitAgent.Agent;
 

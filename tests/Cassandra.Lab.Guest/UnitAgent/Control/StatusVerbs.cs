@@ -1,8 +1,8 @@
 using System.Globalization;
 using Cassandra.Lab.Guest.UnitAgent.Agent;
 using Cassandra.Lab.Guest.UnitAgent.Model;
-using Cassandra.Lab.Guest.UnitAgent.Wire;
 using Cassandra.Lab.Guest.UnitAgent.Tools;
+using Cassandra.Lab.Guest.UnitAgent.Wire;
 
 namespace Cassandra.Lab.Guest.UnitAgent.Control;
 
