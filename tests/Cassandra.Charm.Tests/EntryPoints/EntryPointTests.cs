@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.EntryPoints;
 using Cassandra.Charm.Juju;
 using Cassandra.Charm.Tests.Juju;
@@ -82,6 +83,17 @@ public sealed class EntryPointTests : IDisposable
         Assert.Equal(["action-set|--|since=10:00", "action-fail|--|on hold already"], tools.Calls[1..]);
     }
 
+    [Fact]
+    public async Task An_action_that_the_world_does_not_let_happen_fails_in_one_line()
+    {
+        var tools = new RecordedTools().Answering("action-get", "{}").Answering("action-fail");
+        _body.During = () => throw new EffectFailedException("vdb cannot be read", "look at the kernel's log");
+
+        await Action(tools).RunAsync(new Trigger.Action("volume-status"), TestContext.Current.CancellationToken);
+
+        Assert.Equal("action-fail|--|vdb cannot be read; look at the kernel's log", tools.Calls[^1]);
+    }
+
     [Theory]
     [InlineData("adopt-volume", """{"volume":"vol 1","reason":"x"}""", "'vol 1' is not a volume id; give it as volume-map has it")]
     [InlineData("adopt-volume", """{"volume":"vol-1","reason":" "}""", "give a reason; it is kept in the journal")]
@@ -135,10 +147,11 @@ public sealed class EntryPointTests : IDisposable
             return Task.CompletedTask;
         }
 
-        public Task<ActionOutcome> AnswerAsync(ActionRequest request, HookContext context, CancellationToken stop)
+        public async Task<ActionOutcome> AnswerAsync(ActionRequest request, HookContext context, CancellationToken stop)
         {
             Calls.Add($"answer {request}");
-            return Task.FromResult(Outcome);
+            await During();
+            return Outcome;
         }
     }
 }

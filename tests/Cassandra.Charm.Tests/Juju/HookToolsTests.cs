@@ -99,6 +99,14 @@ public sealed class HookToolsTests
     }
 
     [Fact]
+    public async Task A_package_without_a_path_is_none()
+    {
+        _recorded.Answering("resource-get", "\n");
+
+        Assert.Null(await _tools.Resources.PackageAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_package_that_was_never_attached_is_none()
     {
         _recorded.Failing("resource-get", 1, "could not download resource: resource#cassandra/cassandra-package not found");
