@@ -87,9 +87,13 @@ internal static class VolumeTable
         {
             AdoptionVerdict.Refused no => Refuse(o, volume, no.Seen, no.Remedy),
             AdoptionVerdict.Watching w => Watch(o, volume, w),
-            _ => new Decision.Adopt(Named(o, r.Place), r.Record, r.Pin.Serial),
+            _ => new Decision.Adopt(Named(o, PlaceToAdopt(volume, r)), r.Record, r.Pin.Serial),
         },
     };
+
+    /// <summary>A clone that is adopted is a volume of its own: its original may come to the same machine.</summary>
+    private static Place.OnVolume PlaceToAdopt(string volume, VolumeSight.Recorded r) =>
+        r.Record.DiskSerial == r.Pin.Serial ? r.Place : r.Place with { VolumeId = volume };
 
     private static bool IsOwnCopy(Observation o, VolumeSight.Recorded r) =>
         r.Record.CopyId is { } copy && o.Journal.CopyIds.Contains(copy) && r.Record.Owner == o.Self;

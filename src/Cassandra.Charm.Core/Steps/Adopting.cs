@@ -14,7 +14,12 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
     /// <summary>Begins an adoption.</summary>
     internal Task<UnitStatus?> BeginAsync(Place.OnVolume target, VolumeRecord? found, string serial, CancellationToken cancel)
     {
-        var record = (found ?? Unrecorded(target, serial)) with { DiskSerial = serial, CopyId = null };
+        var record = (found ?? Unrecorded(target, serial)) with
+        {
+            VolumeId = target.VolumeId,
+            DiskSerial = serial,
+            CopyId = null,
+        };
         return RunAsync(new Undertaking.Adopting(target, record, AdoptPhase.Taking)
         {
             Entry = Seen.Entry,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Cassandra.Lab.Guest.UnitAgent.Agent;
 using Cassandra.Lab.Guest.UnitAgent.Control;
@@ -9,6 +10,8 @@ namespace Cassandra.Lab.Guest.UnitAgent;
 /// <summary>`lab-guest juju [--root DIR] VERB …`: an operator's commands; the first deploy sets the agent up.</summary>
 internal static class JujuApplet
 {
+    private static readonly TimeSpan AgentStartLimit = TimeSpan.FromSeconds(60);
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         var root = "";
@@ -34,6 +37,19 @@ internal static class JujuApplet
         }
     }
 
-    private static int Send(AgentPaths paths, string[] arguments) => SocketCall.Print(SocketCall.Send(
-        paths.ControlSocket, new ToolRequest(arguments[0], arguments[1..], Environment.CurrentDirectory)));
+    private static int Send(AgentPaths paths, string[] arguments)
+    {
+        AwaitAgent(paths);
+        return SocketCall.Print(SocketCall.Send(
+            paths.ControlSocket, new ToolRequest(arguments[0], arguments[1..], Environment.CurrentDirectory)));
+    }
+
+    /// <summary>After a boot, commands may come before the agent does.</summary>
+    private static void AwaitAgent(AgentPaths paths)
+    {
+        var clock = Stopwatch.StartNew();
+        while (Directory.Exists(Path.GetDirectoryName(paths.ControlSocket)) && clock.Elapsed < AgentStartLimit
+            && !SocketCall.Answers(paths.ControlSocket))
+            Thread.Sleep(100); // a socket that another process opens: only polling sees it
+    }
 }

@@ -91,6 +91,8 @@ public abstract class CharmTest(LabFixture machines, CharmFixture charm, int mac
         await unit.RunAsync("sync");
         var before = await volume.HashAsync(Ct);
         await unit.MapAsync(id);
+        // Where the map says it already, Juju sees no change and runs no hook.
+        await UpdateStatusAsync(unit);
         await unit.ShowsAsync($"blocked: {id}: refused, {because}", ct: Ct);
         await UpdateStatusAsync(unit);
         await unit.ShowsAsync($"blocked: {id}: refused, {because}", ct: Ct);
