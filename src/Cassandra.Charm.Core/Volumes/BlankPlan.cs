@@ -35,12 +35,13 @@ public static class BlankPlan
     /// </summary>
     private static ByteRange[] Ends(long size) => [new(0, Edge), new(size - Edge, Edge)];
 
-    private static IEnumerable<ByteRange> MetadataCopies(long size) =>
+    /// <summary>Where filesystems keep copies of their first block.</summary>
+    public static IReadOnlyList<ByteRange> MetadataCopies(long size) => ByteRange.Normalise(
     [
         .. Bases.SelectMany(start => ExtBackups(size - start).Select(offset => new ByteRange(start + offset, Block))),
         .. Bases.SelectMany(start => FixedPlaces.Select(offset => new ByteRange(start + offset, 16 * Block))),
         .. XfsGroups(size),
-    ];
+    ], size, Block);
 
     /// <summary>btrfs's mirrors (64 MiB, 256 GiB), OCFS2's backups (1, 4, 16, 64, 256 GiB, 1 TiB), BlueStore's labels (1, 10, 100, 1000 GiB).</summary>
     private static readonly long[] FixedPlaces =

@@ -33,7 +33,11 @@ internal sealed class HookToolRunner(IPrograms programs, string searchPath) : IH
     {
         try
         {
-            var command = new Command(Find(tool), [.. arguments.Select(ArgumentText.Fit)]) { TimeLimit = TimeLimit };
+            var command = new Command(Find(tool), [.. arguments.Select(ArgumentText.Fit)])
+            {
+                TimeLimit = TimeLimit,
+                MayBeCutShort = true,
+            };
             return (await programs.RunAsync(command, cancel).ConfigureAwait(false)).Output;
         }
         catch (CommandFailedException failure)

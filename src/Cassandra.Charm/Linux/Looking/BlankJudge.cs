@@ -30,7 +30,7 @@ internal sealed class BlankJudge(InformedSignatures informed)
     }
 
     private async Task<string> NameAsync(OpenDevice device, long at, CancellationToken cancel) =>
-        Signatures.OfCopy(device, at)
+        Signatures.OfCopies(device, at)
         ?? await informed.FindAsync(device, cancel).ConfigureAwait(false)
         ?? $"data that begins with nothing known (the byte at offset {at} is not zero)";
 }

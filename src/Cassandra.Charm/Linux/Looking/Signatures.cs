@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Cassandra.Charm.Core.Volumes;
 using Cassandra.Charm.Linux.Disks;
 
 namespace Cassandra.Charm.Linux.Looking;
@@ -25,21 +26,28 @@ internal static class Signatures
         ];
     }
 
-    /// <summary>What a copy of metadata at an offset tells of a filesystem that lost its beginning; null where nothing.</summary>
-    internal static string? OfCopy(OpenDevice device, long at)
+    /// <summary>
+    /// What copies of metadata tell of a filesystem that lost its beginning, at an offset that is not zero or behind it;
+    /// null where nothing.
+    /// </summary>
+    internal static string? OfCopies(OpenDevice device, long at) =>
+        ByteRange.Normalise([new(at, 1)], device.Size, OpenDevice.Alignment)
+            .Concat(BlankPlan.MetadataCopies(device.Size).Where(place => place.End > at))
+            .Select(place => OfCopy(device.Read(place.Offset, (int)place.Length))).FirstOrDefault(name => name is not null);
+
+    private static string? OfCopy(ReadOnlySpan<byte> place)
     {
-        var start = at / OpenDevice.Alignment * OpenDevice.Alignment;
-        var block = device.Read(start, (int)Math.Min(OpenDevice.Alignment, device.Size - start)).AsSpan();
-        for (var sector = 0; sector + 512 <= block.Length; sector += 512)
+        const int Sector = 512, Shortest = 72;
+        for (var at = 0; at + Shortest <= place.Length; at += Sector)
         {
-            var bytes = block[sector..];
+            var bytes = place[at..];
             if (bytes.StartsWith("XFSB"u8))
                 return "an XFS filesystem that lost its first superblock";
             if (bytes.StartsWith("EFI PART"u8))
                 return "a backup partition table (GPT)";
-            if (bytes.Length >= 64 && sector % 1024 == 0 && IsExtCopy(bytes))
+            if (at % 1024 == 0 && IsExtCopy(bytes))
                 return "an ext filesystem that lost its first superblock";
-            if (bytes.Length >= 72 && bytes[64..].StartsWith("_BHRfS_M"u8))
+            if (bytes[64..].StartsWith("_BHRfS_M"u8))
                 return "a btrfs filesystem that lost its first superblock";
         }
 

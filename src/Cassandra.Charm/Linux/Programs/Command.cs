@@ -11,6 +11,9 @@ public sealed record Command(string Program, params string[] Arguments)
     /// <summary>How long it may take before it is killed with all its children.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>It changes nothing on the machine: who wants to stop need not wait for its end.</summary>
+    public bool MayBeCutShort { get; init; }
+
     /// <summary>Exit codes that are an answer; any other is a failure.</summary>
     public IReadOnlyList<int> Accepts { get; init; } = [0];
 

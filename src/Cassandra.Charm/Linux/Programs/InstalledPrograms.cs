@@ -33,12 +33,13 @@ public sealed class InstalledPrograms(ProgramTable table, ILogger log) : IProgra
     {
         // Who wants to stop does not start the next program; the one that runs is a step under way and is left to finish.
         cancel.ThrowIfCancellationRequested();
-        using var limit = new CancellationTokenSource(command.TimeLimit);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(command.MayBeCutShort ? cancel : default);
+        limit.CancelAfter(command.TimeLimit);
         try
         {
             return await Prepare(command).ExecuteBufferedAsync(Encoding.UTF8, limit.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!command.MayBeCutShort || !cancel.IsCancellationRequested)
         {
             throw Failure(command, exitCode: null, "", "");
         }
