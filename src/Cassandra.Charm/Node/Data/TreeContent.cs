@@ -1,4 +1,5 @@
 using Cassandra.Charm.Linux;
+using Cassandra.Charm.Linux.Native;
 using Cassandra.Charm.Node.Configuration;
 
 namespace Cassandra.Charm.Node.Data;
@@ -25,6 +26,8 @@ internal enum TreeContent
 /// <param name="hasPlainCommitLog">The commit log can be searched for peers that no SSTable names yet.</param>
 internal sealed class TreeContentLook(DataDirectories directories, bool hasPlainCommitLog)
 {
+    private const int MostTries = 5;
+
     private static readonly HashSet<string> SystemKeyspaces = new(StringComparer.Ordinal)
     {
         "system", "system_auth", "system_distributed", "system_schema", "system_traces",
@@ -38,18 +41,38 @@ internal sealed class TreeContentLook(DataDirectories directories, bool hasPlain
         new() { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
 
     /// <summary>Looks; an error while looking is thrown, never taken for nothing.</summary>
-    public TreeContent Find() =>
+    public TreeContent Find()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return Look();
+            }
+            catch (IOException vanished) when (tries < MostTries && IsAbsence(vanished))
+            {
+                // A living node deletes what it has compacted and flushed, under our eyes: what is there now?
+            }
+        }
+    }
+
+    private TreeContent Look() =>
         !directories.All.Any(HoldsFile) ? TreeContent.Nothing
         : HasOnlySystemKeyspaces() && !HadPeers() ? TreeContent.SystemOnly
         : TreeContent.Data;
 
     private bool HasOnlySystemKeyspaces() => Entries(directories.Data).All(entry => SystemKeyspaces.Contains(entry.Name));
 
+    // The commit log before the tables: what is flushed in between is found in the table.
     private bool HadPeers() =>
-        HoldsFile(directories.Hints) || PeerTables().Any(HasRows)
+        HoldsFile(directories.Hints)
         || (hasPlainCommitLog
             ? new CommitLogSearch(directories.CommitLog).MayMention(PeerTables().Select(table => table.Name))
-            : HoldsFile(directories.CommitLog));
+            : HoldsFile(directories.CommitLog))
+        || PeerTables().Any(HasRows);
+
+    private static bool IsAbsence(IOException failure) => failure
+        is FileNotFoundException or DirectoryNotFoundException or LibcException { ErrorNumber: Errno.ENOENT };
 
     private IEnumerable<FileSystemInfo> PeerTables() =>
         Entries($"{directories.Data}/system").Where(table => table.Name.StartsWith("peers", StringComparison.Ordinal));
