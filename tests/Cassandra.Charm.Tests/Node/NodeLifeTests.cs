@@ -24,7 +24,7 @@ public sealed class NodeLifeTests : IDisposable
         Configure(port: 1);
         _sandbox.Programs
             .On("systemctl stop").On("systemctl reset-failed").On("systemctl start")
-            .On("systemctl show", "ActiveState=active\nJob=0\n");
+            .On("systemctl show", "ActiveState=active\nJob=\n");
     }
 
     public void Dispose()

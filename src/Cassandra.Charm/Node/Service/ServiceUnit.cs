@@ -42,8 +42,9 @@ internal sealed class ServiceUnit(IPrograms programs)
             new Command("systemctl", "show", "--property=ActiveState,Job", ServiceDropIn.Service), cancel)
             .ConfigureAwait(false);
         var lines = shown.Output.Split('\n', StringSplitOptions.TrimEntries);
+        // Without a job systemctl prints "Job=": a property that is asked for by name is shown even if empty.
         return lines.Contains("ActiveState=activating")
-            || lines.Any(line => line.StartsWith("Job=", StringComparison.Ordinal) && line != "Job=0");
+            || lines.Any(line => line.StartsWith("Job=", StringComparison.Ordinal) && line is not ("Job=" or "Job=0"));
     }
 
     private static readonly int[] AnyExit = [.. Enumerable.Range(0, 256)];
