@@ -52,7 +52,7 @@ internal sealed class Alarms(string logDirectory, SystemLog log)
         {
             if (!_raised.Add(what))
                 return;
-            log.Error("StandInAlarm.cs:1", what);
+            log.Error("StandInAlarm.java:1", what);
             var time = DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture);
             File.AppendAllText(Path.Combine(logDirectory, FileName), $"{time} {what}\n");
         }

@@ -24,7 +24,7 @@ internal static class NodeCommands
             return command[0] == "version" ? CommandAnswer.Ok() : NoNodes();
         try
         {
-            return Report(node, command[0]) ?? Act(node, command[0], arguments, stopping) ?? new CommandAnswer(
+            return Report(node, command[0], arguments) ?? Act(node, command[0], arguments, stopping) ?? new CommandAnswer(
                 1, $"nodetool: Found unexpected parameters: [{string.Join(", ", command)}]\nSee 'nodetool help' or 'nodetool help <command>'.\n");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -34,7 +34,7 @@ internal static class NodeCommands
         }
     }
 
-    private static CommandAnswer? Report(Node node, string command) => command switch
+    private static CommandAnswer? Report(Node node, string command, string[] arguments) => command switch
     {
         "version" => CommandAnswer.Ok($"ReleaseVersion: {node.Knobs.Version}\n"),
         "netstats" => CommandAnswer.Ok(NodeReports.NetStats(node)),
@@ -46,7 +46,7 @@ internal static class NodeCommands
         "status" or "ring" or "info" or "describecluster" or "gossipinfo" when node.Local is null => NoNodes(),
         "status" => CommandAnswer.Ok(NodeReports.Status(node, node.Local!)),
         "ring" => CommandAnswer.Ok(NodeReports.Ring(node, node.Local!)),
-        "info" => CommandAnswer.Ok(NodeReports.Info(node, node.Local!)),
+        "info" => CommandAnswer.Ok(NodeReports.Info(node, node.Local!, arguments.Any(argument => argument is "-T" or "--tokens"))),
         "describecluster" => CommandAnswer.Ok(NodeReports.DescribeCluster(node)),
         "gossipinfo" => CommandAnswer.Ok(NodeReports.GossipInfo(node, node.Local!)),
         _ => null,

@@ -40,7 +40,7 @@ internal static class NodeReports
 
         """;
 
-    public static string Info(Node node, LocalNode local) => $"""
+    public static string Info(Node node, LocalNode local, bool withTokens) => $"""
         ID                     : {local.HostId:D}
         Gossip active          : {Bool(node.IsGossiping)}
         Native Transport active: {Bool(node.IsServing)}
@@ -52,7 +52,9 @@ internal static class NodeReports
         Data Center            : {local.Location.Datacenter}
         Rack                   : {local.Location.Rack}
         Exceptions             : 0
-        Token                  : (invoke with -T/--tokens to see all {local.Tokens.Count} tokens)
+        {(withTokens
+            ? string.Join('\n', local.Tokens.Select(token => $"Token                  : {token}"))
+            : $"Token                  : (invoke with -T/--tokens to see all {local.Tokens.Count} tokens)")}
 
         """;
 
