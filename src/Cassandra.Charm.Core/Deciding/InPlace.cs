@@ -30,7 +30,7 @@ internal static class InPlace
             return new Decision.Rest(UnitStatus.Blocked($"{conflict}; {(o.Node.State == NodeState.Serving ? StatusText.StillServing(place) : "Cassandra is down")}"));
         return o.Node.State switch
         {
-            NodeState.Serving => new Decision.Rest(status),
+            NodeState.Serving => o.Node.StartIsOpen ? new Decision.AwaitNode(place) : new Decision.Rest(status),
             NodeState.Unresponsive => new Decision.AwaitNode(place),
             NodeState.Stopped => new Decision.Start(place),
             NodeState.NotInstalled => new Decision.Install(),

@@ -41,16 +41,17 @@ public interface INode
     Task ConfigureAsync(NodeConfiguration configuration, CancellationToken cancel);
 
     /// <summary>
-    /// Starts the service behind the guard and waits, for a while, until it answers or is dead. Remembers durably that
-    /// and when it started it (log position included), for <see cref="AwaitAsync"/> after a crash or in a later hook.
+    /// Starts the service behind the guard and waits, for a while, until it answers or is dead. The start is open until
+    /// its death was told or its success confirmed: while one of this boot is open no other is made, so that a node
+    /// that died while nobody waited is told of, not started over and over.
     /// </summary>
     Task<StartOutcome> StartAsync(TimeSpan patience, CancellationToken cancel);
 
-    /// <summary>
-    /// Goes on waiting for the start that was last made, without starting anything; where the node is dead meanwhile,
-    /// says so by the log since that start.
-    /// </summary>
+    /// <summary>Waits for a node that lives, without starting anything; where it dies meanwhile, says so by its log.</summary>
     Task<StartOutcome> AwaitAsync(TimeSpan patience, CancellationToken cancel);
+
+    /// <summary>The node that answers was found to be the one it should be: its start is no longer open.</summary>
+    Task CloseStartAsync(CancellationToken cancel);
 
     /// <summary>Asks the serving node who it is.</summary>
     Task<NodeIdentity> IdentifyAsync(CancellationToken cancel);

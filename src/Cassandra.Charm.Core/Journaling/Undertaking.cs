@@ -41,9 +41,6 @@ public abstract record Undertaking
         /// <summary>The boot in which the last pass ran: after another boot it runs again.</summary>
         public string BootId { get; init; } = "";
 
-        /// <summary>A start on the target was ordered: a resume must not take a dead node for one that was never started.</summary>
-        public bool StartOrdered { get; init; }
-
         /// <summary>Why the way back was taken.</summary>
         public string Failure { get; init; } = "";
     }
@@ -56,9 +53,6 @@ public abstract record Undertaking
     {
         /// <summary>The place that served before and is superseded by this adoption; null where none did.</summary>
         public Place? Previous { get; init; }
-
-        /// <summary>A start on the target was ordered.</summary>
-        public bool StartOrdered { get; init; }
     }
 }
 

@@ -39,6 +39,9 @@ public sealed record NodeSight
     /// <summary>State.</summary>
     public required NodeState State { get; init; }
 
+    /// <summary>A start was made and nobody has confirmed yet that the right node came up.</summary>
+    public bool StartIsOpen { get; init; }
+
     /// <summary>Process ids of every Cassandra JVM, the service's or not.</summary>
     public IReadOnlyList<int> Processes { get; init; } = [];
 

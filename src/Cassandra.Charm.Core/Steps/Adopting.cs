@@ -37,9 +37,8 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
             work = await TakeAsync(work, cancel).ConfigureAwait(false);
         }
 
-        await SaveAsync(Journal with { Undertaking = work with { StartOrdered = true } }, cancel).ConfigureAwait(false);
         await MountAsync(work.Target, cancel).ConfigureAwait(false);
-        var outcome = await _starting.StartOrJoinAsync(work.StartOrdered, cancel).ConfigureAwait(false);
+        var outcome = await _starting.LiftAndStartAsync(cancel).ConfigureAwait(false);
         if (outcome is StartOutcome.Died { Stored: { } stored } && Learn(stored) is { } learnt)
         {
             await SaveAsync(Journal with { Node = learnt }, cancel).ConfigureAwait(false);

@@ -161,8 +161,7 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
 
     private async Task<(UnitStatus? Status, string? Failure)> StartAsync(Undertaking.Moving move, CancellationToken cancel)
     {
-        await SaveAsync(Journal with { Undertaking = move with { StartOrdered = true } }, cancel).ConfigureAwait(false);
-        var outcome = await _starting.StartOrJoinAsync(move.StartOrdered, cancel).ConfigureAwait(false);
+        var outcome = await _starting.LiftAndStartAsync(cancel).ConfigureAwait(false);
         return outcome switch
         {
             StartOutcome.Answers => (null, null),

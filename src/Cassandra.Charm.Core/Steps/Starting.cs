@@ -39,25 +39,19 @@ internal sealed class Starting(IMachine machine, Observation seen) : Step(machin
         await Machine.ReportAsync(StatusText.Starting(place), cancel).ConfigureAwait(false);
         await MountAsync(place, cancel).ConfigureAwait(false);
         await Node.ConfigureAsync(ConfigurationFor(place, Journal.Node), cancel).ConfigureAwait(false);
-        return await SettledAsync(place, await StartOrJoinAsync(joined: false, cancel).ConfigureAwait(false), cancel)
+        return await SettledAsync(place, await LiftAndStartAsync(cancel).ConfigureAwait(false), cancel)
             .ConfigureAwait(false);
     }
 
-    /// <summary>The node lives already: waits for its answer.</summary>
+    /// <summary>The node lives already: waits for its answer, and makes sure who answers.</summary>
     internal async Task<UnitStatus?> AwaitAsync(Place place, CancellationToken cancel) =>
         await SettledAsync(place, await Node.AwaitAsync(PatienceNow, cancel).ConfigureAwait(false), cancel)
             .ConfigureAwait(false);
 
-    /// <summary>
-    /// Lifts the hold and starts; where a start was ordered before, looks first what became of it: a node that died
-    /// unheard is started again only where it may have served, for then there is no way back.
-    /// </summary>
-    internal async Task<StartOutcome> StartOrJoinAsync(bool joined, CancellationToken cancel)
+    /// <summary>Nothing but the charm's own hold is lifted; the guard still judges the start.</summary>
+    internal async Task<StartOutcome> LiftAndStartAsync(CancellationToken cancel)
     {
         await Node.LiftHoldAsync(cancel).ConfigureAwait(false);
-        if (joined && await Node.AwaitAsync(PatienceNow, cancel).ConfigureAwait(false) is var earlier
-            and not StartOutcome.Died { MayHaveServed: true })
-            return earlier;
         return await Node.StartAsync(PatienceNow, cancel).ConfigureAwait(false);
     }
 
@@ -89,6 +83,7 @@ internal sealed class Starting(IMachine machine, Observation seen) : Step(machin
             .ConfigureAwait(false);
         if (place is Place.OnVolume)
             await Machine.LongWork.KeepHeartbeatAsync(cancel).ConfigureAwait(false);
+        await Node.CloseStartAsync(cancel).ConfigureAwait(false);
         return null;
     }
 

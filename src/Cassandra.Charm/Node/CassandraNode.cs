@@ -23,6 +23,7 @@ internal sealed class CassandraNode : INode
     private readonly ILogger _log;
     private readonly InstalledPackage _package;
     private readonly StartRecordFile _records;
+    private readonly OpenStart _openStart;
     private readonly ServingEvidence _evidence;
     private readonly ConfigurationFiles _files;
 
@@ -35,6 +36,7 @@ internal sealed class CassandraNode : INode
         _unit = new ServiceUnit(programs);
         _package = new InstalledPackage(paths);
         _records = new StartRecordFile(paths.StartRecord);
+        _openStart = new OpenStart(paths);
         _evidence = new ServingEvidence(_records, new SystemLog(paths.SystemLog));
         _files = new ConfigurationFiles(paths, _unit);
     }
@@ -55,6 +57,7 @@ internal sealed class CassandraNode : INode
         return new NodeSight
         {
             State = state,
+            StartIsOpen = _openStart.Exists,
             Processes = [.. processes.Select(process => process.Id)],
             Data = new LocalDataLook(_paths, _evidence).Judge(journal, configured),
             ConfiguredRoot = configured is { IsOurs: true } ? configured.DataRoot : null,
@@ -84,6 +87,7 @@ internal sealed class CassandraNode : INode
         var answers = Scan.Find().Count > 0 && ReadConfigured() is { } configured
             && await NodeStart.AnswersAsync(configured, cancel).ConfigureAwait(false);
         await new NodeStop(Tools, _unit, Scan, _log).RunAsync(answers, cancel).ConfigureAwait(false);
+        _openStart.Close();
     }
 
     /// <inheritdoc/>
@@ -106,6 +110,13 @@ internal sealed class CassandraNode : INode
     /// <inheritdoc/>
     public Task<StartOutcome> AwaitAsync(TimeSpan patience, CancellationToken cancel) =>
         Starter.AwaitAsync(RequireConfigured(), patience, cancel);
+
+    /// <inheritdoc/>
+    public Task CloseStartAsync(CancellationToken cancel)
+    {
+        _openStart.Close();
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task<NodeIdentity> IdentifyAsync(CancellationToken cancel) =>
@@ -143,7 +154,7 @@ internal sealed class CassandraNode : INode
         if (_package.Version().Length > 0)
             await _unit.DisableAsync(cancel).ConfigureAwait(false);
         await _files.RemoveDropInAsync(cancel).ConfigureAwait(false);
-        foreach (var file in new[] { _paths.GuardRefusal, _paths.StartRecord, _paths.InstallStamp, _paths.KernelSettings, _paths.HoldMark })
+        foreach (var file in new[] { _paths.GuardRefusal, _paths.StartRecord, _paths.OpenStart, _paths.InstallStamp, _paths.KernelSettings, _paths.HoldMark })
             DurableFile.Delete(file);
     }
 
@@ -152,7 +163,7 @@ internal sealed class CassandraNode : INode
 
     private CassandraTools Tools => new(_programs, _paths.ServiceUser, JavaHome);
 
-    private NodeStart Starter => new(_paths, _unit, Scan, _records);
+    private NodeStart Starter => new(_paths, _unit, Scan, _records, _openStart);
 
     private static async Task<NodeState> StateAsync(
         string version, ConfiguredNode? configured, IReadOnlyList<CassandraProcess> processes, CancellationToken cancel)

@@ -41,6 +41,9 @@ internal sealed record NodePaths(string Root = "")
     /// <summary>The last start and where the log stood then.</summary>
     public string StartRecord => Real(StateDirectoryName + "/start.json");
 
+    /// <summary>There while a start's outcome is open.</summary>
+    public string OpenStart => Real(StateDirectoryName + "/open-start");
+
     /// <summary>There while systemd has not read the drop-in that is on the disk.</summary>
     public string ReloadPending => Real(StateDirectoryName + "/reload-pending");
 
@@ -60,6 +63,8 @@ internal sealed record NodePaths(string Root = "")
     public string SystemLog => Real("/var/log/cassandra/system.log");
 
     public string Proc => Real("/proc");
+
+    public string BootId => Real("/proc/sys/kernel/random/boot_id");
 
     public string Sys => Real("/sys");
 

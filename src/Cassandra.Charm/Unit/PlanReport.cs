@@ -30,7 +30,7 @@ internal static class PlanReport
         Decision.ResumeAdoption r => $"continue to adopt {r.Work.Target.Name}",
         Decision.Drop => "drop what was begun on a volume that is no longer mapped",
         Decision.Start s => $"start Cassandra on {s.Place.Name}",
-        Decision.AwaitNode a => $"wait for Cassandra to answer on {a.Place.Name}",
+        Decision.AwaitNode a => $"wait for Cassandra to answer on {a.Place.Name} and see that it is this node",
         Decision.StopNode s => $"stop Cassandra: {s.Afterwards.Message}",
         Decision.Leave => "stop Cassandra and release its volume",
         Decision.Forget => "remove every unit of the charm's from this machine",

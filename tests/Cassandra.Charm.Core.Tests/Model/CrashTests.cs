@@ -5,7 +5,12 @@ namespace Cassandra.Charm.Core.Tests.Model;
 /// <summary>A crash before and after every effect, and a second one on the way out of it.</summary>
 public sealed class CrashTests
 {
-    public static TheoryData<string> Lives => ["root to volume", "volume to volume", "found on volume", "dies on volume", "adopt", "adopt by order"];
+    private const string Slow = "slow: ";
+
+    private static readonly string[] Plain =
+        ["root to volume", "volume to volume", "found on volume", "dies on volume", "adopt", "adopt by order"];
+
+    public static TheoryData<string> Lives => [.. Plain, .. Plain.Select(life => Slow + life)];
 
     [Theory]
     [MemberData(nameof(Lives))]
@@ -65,17 +70,17 @@ public sealed class CrashTests
         Assert.True(machine.Promised.IsSubsetOf(machine.RunningOn.Writes), $"{where}: a write is lost");
         Assert.True(machine.Disks.Values.All(d => !d.WasViolated), $"{where}: a write without proof");
         Assert.True(machine.Current.Undertaking is null, $"{where}: unfinished");
-        var expected = life == "dies on volume" ? machine.Root : machine.Disks[VolumeOf(life)].Tree;
+        var expected = life.EndsWith("dies on volume", StringComparison.Ordinal) ? machine.Root : machine.Disks[VolumeOf(life)].Tree;
         Assert.True(ReferenceEquals(expected, machine.RunningOn), $"{where}: serves from another place");
         Assert.Equal(1, machine.Disks.Values.Count(d => d.Record?.State == RecordState.Serving) + (machine.Root is { IsSealed: false } ? 1 : 0));
     }
 
-    private static string VolumeOf(string life) => life == "volume to volume" ? "vol-b" : "vol-1";
+    private static string VolumeOf(string life) => life.Replace(Slow, "", StringComparison.Ordinal) == "volume to volume" ? "vol-b" : "vol-1";
 
     private static async Task<ModelMachine> BeginAsync(string life)
     {
         var volume = VolumeOf(life);
-        var machine = life switch
+        var machine = life.Replace(Slow, "", StringComparison.Ordinal) switch
         {
             "volume to volume" => await MachineLifeTests.ServingFromAsync("vol-a"),
             "found on volume" => ModelMachine.Fresh(),
@@ -85,8 +90,9 @@ public sealed class CrashTests
         };
         if (!machine.Disks.ContainsKey(volume))
             machine.Disks[volume] = new ModelDisk(volume);
-        if (life == "dies on volume")
+        if (life.EndsWith("dies on volume", StringComparison.Ordinal))
             machine.DiesOn.Add(volume);
+        machine.StartsSlowly = life.StartsWith(Slow, StringComparison.Ordinal);
         machine.Assignment = MachineLifeTests.MapTo(volume);
         return machine;
     }

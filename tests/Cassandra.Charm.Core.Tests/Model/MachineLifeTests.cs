@@ -117,6 +117,53 @@ public sealed class MachineLifeTests
     }
 
     [Fact]
+    public async Task A_node_that_dies_late_is_told_of_before_it_is_started_again()
+    {
+        var machine = await ServingFromRootAsync();
+        machine.Disks["vol-1"] = new ModelDisk("vol-1");
+        machine.DiesLateOn.Add("vol-1");
+        machine.StartsSlowly = true;
+        machine.Assignment = MapTo("vol-1");
+        var before = machine.Starts;
+
+        Assert.StartsWith("switching to vol-1", (await machine.HookAsync())?.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Cassandra does not stay up on vol-1", (await machine.HookAsync())?.Message, StringComparison.Ordinal);
+        Assert.Equal(1, machine.Starts - before);
+
+        // It may have been written to, so there is no way back; cured, the next hook that comes by starts it.
+        machine.DiesLateOn.Clear();
+        Assert.StartsWith("serving from vol-1", (await machine.SettleAsync())?.Message, StringComparison.Ordinal);
+        NothingIsLost(machine);
+    }
+
+    [Fact]
+    public async Task A_node_that_dies_where_it_served_is_told_of_before_it_is_started_again()
+    {
+        var machine = await ServingFromAsync("vol-1");
+        machine.DiesLateOn.Add("vol-1");
+        machine.StartsSlowly = true;
+        machine.Reboot();
+        var before = machine.Starts;
+
+        Assert.StartsWith("starting", (await machine.HookAsync())?.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Cassandra does not stay up on vol-1", (await machine.HookAsync())?.Message, StringComparison.Ordinal);
+        Assert.Equal(1, machine.Starts - before);
+    }
+
+    [Fact]
+    public async Task A_node_that_came_up_after_the_hook_had_ended_is_confirmed_by_the_next()
+    {
+        var machine = ModelMachine.Fresh();
+        machine.StartsSlowly = true;
+        await machine.HookAsync();
+        Assert.Null(machine.Current.Node.HostId);
+
+        await machine.SettleAsync();
+
+        Assert.Equal(machine.RunningOn!.HostId, machine.Current.Node.HostId);
+    }
+
+    [Fact]
     public async Task A_destroyed_unit_releases_its_volume_and_a_fresh_unit_serves_the_same_rows()
     {
         var next = await FreshBesideReleasedAsync("vol-1");

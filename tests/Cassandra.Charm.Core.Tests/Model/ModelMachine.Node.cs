@@ -11,10 +11,19 @@ internal sealed partial class ModelMachine : INode, ILongWork
     private Place? _configured;
     private string? _hold;
     private bool _enabled;
-    private bool _startRecorded;
+    private bool _startIsOpen;
 
     /// <summary>Volumes on which the node dies before it opens a port.</summary>
     public HashSet<string> DiesOn { get; } = [];
+
+    /// <summary>Volumes on which the node dies after replicas could write to it.</summary>
+    public HashSet<string> DiesLateOn { get; } = [];
+
+    /// <summary>No hook waits long enough to see how a start ends.</summary>
+    public bool StartsSlowly { get; set; }
+
+    /// <summary>Starts that were made and not merely awaited.</summary>
+    public int Starts { get; private set; }
 
     /// <summary>Copies take more than one hook.</summary>
     public int CopyRounds { get; set; }
@@ -33,7 +42,7 @@ internal sealed partial class ModelMachine : INode, ILongWork
 
     public Task LiftHoldAsync(CancellationToken cancel) => Effect(() => _hold = null);
 
-    Task INode.StopAsync(CancellationToken cancel) => Effect(() => _runningOn = null);
+    Task INode.StopAsync(CancellationToken cancel) => Effect(() => (_runningOn, _startIsOpen) = (null, false));
 
     public Task SettleTransactionsAsync(Place place, CancellationToken cancel) => Task.CompletedTask;
 
@@ -45,18 +54,21 @@ internal sealed partial class ModelMachine : INode, ILongWork
 
     public async Task<StartOutcome> StartAsync(TimeSpan patience, CancellationToken cancel)
     {
+        if (_startIsOpen)
+            return await Outcome();
         await Effect(() =>
         {
-            _startRecorded = true;
+            Starts++;
             if (_runningOn is null && GuardAllows() && !Dies)
                 Run();
         });
-        return Outcome();
+        await Effect(() => _startIsOpen = true);
+        return StartsSlowly ? new StartOutcome.StillStarting("") : await Outcome();
     }
 
-    public Task<StartOutcome> AwaitAsync(TimeSpan patience, CancellationToken cancel) => Task.FromResult<StartOutcome>(
-        _runningOn is not null ? new StartOutcome.Answers()
-        : new StartOutcome.Died("no start was made", MayHaveServed: !(_startRecorded && Dies)));
+    public Task<StartOutcome> AwaitAsync(TimeSpan patience, CancellationToken cancel) => Outcome();
+
+    public Task CloseStartAsync(CancellationToken cancel) => Effect(() => _startIsOpen = false);
 
     public Task<NodeIdentity> IdentifyAsync(CancellationToken cancel) =>
         Task.FromResult(new NodeIdentity { HostId = _runningOn!.HostId, ClusterName = "cassandra" });
@@ -114,11 +126,17 @@ internal sealed partial class ModelMachine : INode, ILongWork
         return new CopyState.Verified(BootId);
     }
 
-    private bool Dies => _configured is Place.OnVolume v && DiesOn.Contains(v.VolumeId);
+    private bool Dies => IsOn(DiesOn) || IsOn(DiesLateOn);
 
-    private StartOutcome Outcome() => _runningOn is not null
-        ? new StartOutcome.Answers()
-        : new StartOutcome.Died("died", MayHaveServed: !Dies);
+    private bool IsOn(HashSet<string> volumes) => _configured is Place.OnVolume v && volumes.Contains(v.VolumeId);
+
+    private async Task<StartOutcome> Outcome()
+    {
+        if (_runningOn is not null)
+            return new StartOutcome.Answers();
+        await Effect(() => _startIsOpen = false);
+        return new StartOutcome.Died("died", MayHaveServed: !IsOn(DiesOn));
+    }
 
     /// <summary>Design section 6: no start while held, none without the mount, none against the record.</summary>
     private bool GuardAllows() => _hold is null && _configured is not null && TreeAt(_configured) is { IsSealed: false }
@@ -139,6 +157,7 @@ internal sealed partial class ModelMachine : INode, ILongWork
     private NodeSight LookAtNode() => new()
     {
         State = !IsInstalled ? NodeState.NotInstalled : _runningOn is null ? NodeState.Stopped : NodeState.Serving,
+        StartIsOpen = _startIsOpen,
         Processes = _runningOn is null ? [] : [42],
         Data = LocalDataNow(),
         ConfiguredRoot = _configured?.DataRoot,

@@ -117,6 +117,44 @@ public sealed class NodeLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_that_died_while_nobody_waited_is_told_of_before_it_is_started_again()
+    {
+        FakeJvm? jvm = null;
+        _sandbox.Programs.On("systemctl start", _ => Do(() => jvm = Live(FakeJvm.Daemon())));
+        Assert.IsType<StartOutcome.StillStarting>(await _sandbox.Node.StartAsync(TimeSpan.FromMilliseconds(300), Cancel));
+        Assert.True((await _sandbox.Node.LookAsync(null, Cancel)).StartIsOpen);
+        jvm!.Kill();
+
+        Assert.IsType<StartOutcome.Died>(await _sandbox.Node.StartAsync(Patience, Cancel));
+        Assert.Single(_sandbox.Programs.Calls, "systemctl start cassandra.service");
+
+        await _sandbox.Node.StartAsync(TimeSpan.FromMilliseconds(300), Cancel);
+        Assert.Equal(2, _sandbox.Programs.Calls.Count(call => call == "systemctl start cassandra.service"));
+    }
+
+    [Theory]
+    [InlineData("reboot")]
+    [InlineData("stop")]
+    [InlineData("confirmed")]
+    public async Task A_start_is_made_again_after(string what)
+    {
+        FakeJvm? jvm = null;
+        _sandbox.Programs.On("systemctl start", _ => Do(() => jvm = Live(FakeJvm.Daemon())));
+        await _sandbox.Node.StartAsync(TimeSpan.FromMilliseconds(300), Cancel);
+        jvm!.Kill();
+        if (what == "reboot")
+            _sandbox.Boot("second");
+        else if (what == "stop")
+            await _sandbox.Node.StopAsync(Cancel);
+        else
+            await _sandbox.Node.CloseStartAsync(Cancel);
+
+        await _sandbox.Node.StartAsync(TimeSpan.FromMilliseconds(300), Cancel);
+
+        Assert.Equal(2, _sandbox.Programs.Calls.Count(call => call == "systemctl start cassandra.service"));
+    }
+
+    [Fact]
     public async Task A_node_that_dies_early_says_why_and_that_it_did_not_serve()
     {
         _sandbox.Programs.On("systemctl start", _ => Do(() =>

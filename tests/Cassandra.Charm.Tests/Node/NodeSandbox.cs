@@ -21,7 +21,11 @@ internal sealed class NodeSandbox : IDisposable
             Paths.Real("/etc/apt/sources.list.d"),
         })
             Directory.CreateDirectory(path);
+        Boot("first");
     }
+
+    /// <summary>Lets the machine be in another boot.</summary>
+    public void Boot(string id) => Write("/proc/sys/kernel/random/boot_id", id + "\n");
 
     public NodePaths Paths { get; init; }
 

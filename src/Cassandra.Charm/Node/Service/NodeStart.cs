@@ -11,7 +11,8 @@ namespace Cassandra.Charm.Node.Service;
 /// <param name="unit">The service.</param>
 /// <param name="scan">Finds processes.</param>
 /// <param name="records">Starts the guard let happen.</param>
-internal sealed class NodeStart(NodePaths paths, ServiceUnit unit, ProcessScan scan, StartRecordFile records)
+/// <param name="open">The start whose outcome is open.</param>
+internal sealed class NodeStart(NodePaths paths, ServiceUnit unit, ProcessScan scan, StartRecordFile records, OpenStart open)
 {
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(3);
 
@@ -20,10 +21,10 @@ internal sealed class NodeStart(NodePaths paths, ServiceUnit unit, ProcessScan s
 
     private ServingEvidence Evidence => new(records, _log);
 
-    /// <summary>Starts the service, unless it lives already, and waits.</summary>
+    /// <summary>Starts the service, unless it lives already or a start is open, and waits.</summary>
     public async Task<StartOutcome> StartAsync(ConfiguredNode node, TimeSpan patience, CancellationToken cancel)
     {
-        if (scan.Find().Count == 0)
+        if (!open.IsOfThisBoot && scan.Find().Count == 0)
         {
             DurableFile.Delete(paths.GuardRefusal);
             // "systemctl start" of a service that is active with its Java dead does nothing.
@@ -31,6 +32,8 @@ internal sealed class NodeStart(NodePaths paths, ServiceUnit unit, ProcessScan s
             if (await unit.StartAsync(cancel).ConfigureAwait(false) is { Length: > 0 } refusal && scan.Find().Count == 0)
                 return Died(node, refusal);
         }
+        if (!open.IsOfThisBoot)
+            open.Open();
         return await AwaitAsync(node, patience, cancel).ConfigureAwait(false);
     }
 
@@ -68,6 +71,7 @@ internal sealed class NodeStart(NodePaths paths, ServiceUnit unit, ProcessScan s
         var reason = WhyDown(node);
         if (reason.Length == 0)
             reason = refusal.Length > 0 ? refusal : "it ended without a word in system.log";
+        open.Close();
         return new StartOutcome.Died(
             reason, Evidence.MayHaveServed(Root(node)), StoredIdentity.Parse(Evidence.LogSinceLastStart(Root(node))));
     }
