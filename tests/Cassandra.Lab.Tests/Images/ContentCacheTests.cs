@@ -47,6 +47,20 @@ public sealed class ContentCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_waited_for_the_builder_does_not_wait_for_the_users()
+    {
+        // One that has just built it and uses it on.
+        using var user = new FileStream(Path.Combine(_root.FullName, "image-1.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        var waiting = FillAsync("1");
+        Assert.Contains("waiting", _said.ToString(), StringComparison.Ordinal);
+        user.Dispose();
+        using var reader = new FileStream(user.Name, FileMode.Open, FileAccess.Read, FileShare.Read);
+        _root.CreateSubdirectory("image-1");
+
+        (await waiting.WaitAsync(TimeSpan.FromSeconds(20), Ct)).Dispose();
+    }
+
+    [Fact]
     public async Task A_build_that_fails_leaves_nothing_and_the_next_begins_afresh()
     {
         await Assert.ThrowsAsync<InvalidOperationException>(() => _cache.GetAsync("image", "1", async directory =>

@@ -10,6 +10,8 @@ namespace Cassandra.Lab.Images;
 /// </summary>
 public sealed class ContentCache(string root, Progress progress)
 {
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The hash of the inputs: any difference in them, or between two of them, gives another key.</summary>
     public static string Key(params IEnumerable<string> inputs)
     {
@@ -26,16 +28,22 @@ public sealed class ContentCache(string root, Progress progress)
     {
         Directory.CreateDirectory(root);
         var path = Path.Combine(root, $"{kind}-{key}");
-        while (true)
+        for (var saidSo = false; ; saidSo = true)
         {
-            var shared = await FileLock.SharedAsync(path + ".lock", () => SayWaiting(kind), ct);
-            if (Directory.Exists(path))
-            {
-                File.SetLastWriteTimeUtc(path + ".lock", DateTime.UtcNow);
-                return new CacheEntry(path, shared);
-            }
-            shared.Dispose();
-            await BuildAsync(kind, path, build, ct);
+            if (UseExisting(path) is { } entry)
+                return entry;
+            // Whoever finds it missing tries to build; it may be there, and in use, before the lock is to be had.
+            using (var exclusive = FileLock.TryExclusive(path + ".lock"))
+                if (exclusive is not null)
+                {
+                    if (!Directory.Exists(path))
+                        await BuildAsync(path, build);
+                    continue;
+                }
+
+            if (!saidSo)
+                progress.Say($"waiting for another process that builds the {kind}");
+            await Task.Delay(RetryInterval, ct);
         }
     }
 
@@ -54,13 +62,22 @@ public sealed class ContentCache(string root, Progress progress)
         }
     }
 
-    private async Task BuildAsync(string kind, string path, Func<string, Task> build, CancellationToken ct)
+    private static CacheEntry? UseExisting(string path)
     {
-        using var exclusive = await FileLock.ExclusiveAsync(path + ".lock", () => SayWaiting(kind), ct);
-        if (Directory.Exists(path))
-            return;
+        if (!Directory.Exists(path) || FileLock.TryShared(path + ".lock") is not { } shared)
+            return null;
+        if (!Directory.Exists(path)) // pruned in between
+        {
+            shared.Dispose();
+            return null;
+        }
+        File.SetLastWriteTimeUtc(path + ".lock", DateTime.UtcNow);
+        return new CacheEntry(path, shared);
+    }
 
-        // Only the holder of the lock builds, so what lies here is of a builder that died.
+    /// <summary>Only the holder of the lock builds, so what lies there is of a builder that died.</summary>
+    private static async Task BuildAsync(string path, Func<string, Task> build)
+    {
         var building = path + ".building";
         if (Directory.Exists(building))
             Directory.Delete(building, recursive: true);
@@ -68,8 +85,6 @@ public sealed class ContentCache(string root, Progress progress)
         await build(building);
         Directory.Move(building, path);
     }
-
-    private void SayWaiting(string kind) => progress.Say($"waiting for another process that builds the {kind}");
 }
 
 /// <summary>A finished directory of the cache, kept from pruning until disposed.</summary>

@@ -3,19 +3,9 @@ namespace Cassandra.Lab.Images;
 /// <summary>An flock on a file, held until disposed; it ends with the process as well.</summary>
 internal sealed class FileLock : IDisposable
 {
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
-
     private readonly FileStream _file;
 
     private FileLock(FileStream file) => _file = file;
-
-    /// <summary>Waits for the lock; <paramref name="onWait"/> is called once if there is something to wait for.</summary>
-    public static Task<FileLock> SharedAsync(string path, Action onWait, CancellationToken ct) =>
-        WaitAsync(() => TryShared(path), onWait, ct);
-
-    /// <inheritdoc cref="SharedAsync"/>
-    public static Task<FileLock> ExclusiveAsync(string path, Action onWait, CancellationToken ct) =>
-        WaitAsync(() => TryExclusive(path), onWait, ct);
 
     // .NET takes LOCK_SH for a reader that shares reading, LOCK_EX for one that shares nothing (SafeFileHandle.Unix.cs).
     public static FileLock? TryShared(string path) => Try(path, FileAccess.Read, FileShare.Read);
@@ -23,18 +13,6 @@ internal sealed class FileLock : IDisposable
     public static FileLock? TryExclusive(string path) => Try(path, FileAccess.ReadWrite, FileShare.None);
 
     public void Dispose() => _file.Dispose();
-
-    private static async Task<FileLock> WaitAsync(Func<FileLock?> take, Action onWait, CancellationToken ct)
-    {
-        for (var first = true; ; first = false)
-        {
-            if (take() is { } taken)
-                return taken;
-            if (first)
-                onWait();
-            await Task.Delay(RetryInterval, ct);
-        }
-    }
 
     private static FileLock? Try(string path, FileAccess access, FileShare share)
     {
