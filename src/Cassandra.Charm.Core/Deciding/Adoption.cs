@@ -89,7 +89,7 @@ internal static class Adoption
     };
 
     private static AdoptionVerdict.Refused? Clone(Observation o, string volume, VolumeSight.Recorded v) =>
-        v.Record.DiskSerial == v.Pin.Serial || IsOrdered(o, volume)
+        !v.IsClone || IsOrdered(o, volume)
             ? null
             : Refuse(
                 $"its record was written on the disk with serial \"{v.Record.DiskSerial}\", this disk's is \"{v.Pin.Serial}\": a clone",

@@ -56,8 +56,10 @@ internal static class InPlace
                 recorded: r => WhyNotOurs(o, r));
     }
 
-    private static string? WhyNotOurs(Observation o, VolumeSight.Recorded r) => r switch
+    /// <summary>Why this is not the data that last served; null where it is.</summary>
+    internal static string? WhyNotOurs(Observation o, VolumeSight.Recorded r) => r switch
     {
+        { IsClone: true } => $"the disk in its place is a clone, written on disk {Quote(r.Record.DiskSerial)} and now on disk {Quote(r.Pin.Serial)}",
         _ when r.Record.Lineage != o.Journal.Lineage => $"the disk in its place holds {r.Record.Owner.Unit}'s data",
         _ when r.Record.State != RecordState.Serving || r.Record.Owner != o.Self =>
             $"its record says {r.Record.State.ToString().ToLowerInvariant()} by {r.Record.Owner.Unit}",
@@ -67,6 +69,8 @@ internal static class InPlace
         { HasTree: false } when o.Journal.Node.HostId is not null => "its data directory is gone",
         _ => null,
     };
+
+    private static string Quote(string serial) => serial.Length == 0 ? "without a serial" : serial;
 
     private static UnitStatus Serving(Observation o, Place place, string remark) =>
         o.Served is VolumeSight.Recorded r

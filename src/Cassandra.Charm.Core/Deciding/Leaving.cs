@@ -22,20 +22,26 @@ internal static class Leaving
             }
         return HasLeft(o)
             ? new Decision.Rest(UnitStatus.Maintenance(Left(o)))
-            : new Decision.Leave(o.Journal.Served, (o.Served as VolumeSight.Recorded)?.Record);
+            : new Decision.Leave(o.Journal.Served, Own(o)?.Record);
     }
 
     internal static Decision OnRemove(Observation o) =>
         HasLeft(o)
             ? new Decision.Forget()
-            : new Decision.Leave(o.Journal.Served, (o.Served as VolumeSight.Recorded)?.Record);
+            : new Decision.Leave(o.Journal.Served, Own(o)?.Record);
 
-    private static bool HasLeft(Observation o) => o.Node.Processes.Count == 0 && o.Served switch
-    {
-        VolumeSight.Recorded r => !r.IsMounted && r.Record.State != RecordState.Serving,
-        _ => true,
-    };
+    private static bool HasLeft(Observation o) => o.Node.Processes.Count == 0 && !IsMounted(o) && Own(o) is null;
+
+    private static bool IsMounted(Observation o) =>
+        o.Journal.Served is Place.OnVolume place
+        && o.Served is VolumeSight.Recorded { IsMounted: true } r && r.Place.MountPoint == place.MountPoint;
+
+    /// <summary>The volume that served, where it is the very one: another's record, or a clone's, is not for us to mark.</summary>
+    private static VolumeSight.Recorded? Own(Observation o) =>
+        o.Served is VolumeSight.Recorded r && InPlace.WhyNotOurs(o, r) is null ? r : null;
 
     private static string Left(Observation o) =>
-        o.Served is VolumeSight.Recorded r ? $"stopped; {r.Record.VolumeId} is unmounted and released" : "stopped";
+        o.Served is VolumeSight.Recorded { Record.State: RecordState.Released } r
+            ? $"stopped; {r.Record.VolumeId} is unmounted and released"
+            : "stopped";
 }

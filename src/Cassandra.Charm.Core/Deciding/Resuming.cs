@@ -28,7 +28,7 @@ internal static class Resuming
     {
         if (a.Phase == AdoptPhase.Taking && o.Entry != a.Entry)
             return new Decision.Drop(a);
-        return IsThere(o.Target, a.Target)
+        return IsThere(o.Target, a.Target, a.Record.DiskSerial)
             ? new Decision.ResumeAdoption(a)
             : Gone(o, a.Target);
     }
@@ -38,14 +38,14 @@ internal static class Resuming
         VolumeSight.HalfMade h => new Decision.Prepare(p.Volume, h),
         VolumeSight.Blank b => new Decision.Prepare(p.Volume, b),
         VolumeSight.EmptyFilesystem e when e.Filesystem.Uuid == p.Layout.Filesystem.Uuid => new Decision.Prepare(p.Volume, e),
-        VolumeSight.Recorded { Record.State: RecordState.Initialising } r
+        VolumeSight.Recorded { Record.State: RecordState.Initialising, IsClone: false } r
             when r.Filesystem.Uuid == p.Layout.Filesystem.Uuid => new Decision.Prepare(p.Volume, r),
         _ => VolumeTable.Row(o, p.Volume),
     };
 
     private static Decision BeforeCommit(Observation o, Undertaking.Moving m)
     {
-        var targetIsThere = IsThere(o.Target, m.Target);
+        var targetIsThere = IsTarget(o, m);
         if (m.Source is Place.OnVolume && InPlace.WhyGone(o, m.Source) is { } gone)
             return new Decision.Rest(StatusText.Missing(m.Source.Name, gone));
         return o.Entry == m.Entry && targetIsThere
@@ -54,7 +54,7 @@ internal static class Resuming
     }
 
     private static Decision AfterCommit(Observation o, Undertaking.Moving m) =>
-        IsThere(o.Target, m.Target) ? new Decision.ResumeMove(m) : Gone(o, m.Target);
+        IsTarget(o, m) ? new Decision.ResumeMove(m) : Gone(o, m.Target);
 
     private static Decision Gone(Observation o, Place.OnVolume target)
     {
@@ -62,10 +62,14 @@ internal static class Resuming
         return o.Node.Processes.Count > 0 ? new Decision.StopNode(status) : new Decision.Rest(status);
     }
 
-    private static bool IsThere(VolumeSight? sight, Place.OnVolume target) => sight switch
+    private static bool IsTarget(Observation o, Undertaking.Moving m) =>
+        o.Target is VolumeSight.Recorded { IsClone: false } r && r.Filesystem == m.Target.Filesystem;
+
+    /// <summary>The same filesystem on the same disk; the record may still be as it was found.</summary>
+    private static bool IsThere(VolumeSight? sight, Place.OnVolume target, string serial) => sight switch
     {
-        VolumeSight.Recorded r => r.Filesystem == target.Filesystem,
-        VolumeSight.Unrecorded u => u.Filesystem == target.Filesystem,
+        VolumeSight.Recorded r => r.Filesystem == target.Filesystem && r.Pin.Serial == serial,
+        VolumeSight.Unrecorded u => u.Filesystem == target.Filesystem && u.Pin.Serial == serial,
         _ => false,
     };
 }

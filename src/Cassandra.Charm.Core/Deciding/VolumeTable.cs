@@ -36,7 +36,7 @@ internal static class VolumeTable
 
     /// <summary>The journal says that the node is founded here, the record not yet: Cassandra was never started.</summary>
     private static Place.OnVolume? FoundingCutShort(Observation o) =>
-        o.Served is VolumeSight.Recorded { Record.State: RecordState.Initialising, HasTree: false } r
+        o.Served is VolumeSight.Recorded { Record.State: RecordState.Initialising, HasTree: false, IsClone: false } r
         && r.Record.Lineage == o.Journal.Lineage && o.Journal.Node.HostId is null
             ? r.Place
             : null;
@@ -76,9 +76,9 @@ internal static class VolumeTable
         _ when o.Journal.Failed.FirstOrDefault(f => f.Volume == volume) is { } failed && !Adoption.IsOrdered(o, volume) =>
             Refuse(o, volume, $"the move to it failed ({failed.Reason})",
                 $"to try again, run the action adopt-volume volume={volume} reason=…, or change the entry"),
-        RecordState.Initialising when !r.HasTree && !r.HasIncoming => OnEmpty(o, volume, r),
+        RecordState.Initialising when !r.IsClone && !r.HasTree && !r.HasIncoming => OnEmpty(o, volume, r),
         RecordState.Incoming or RecordState.Ready or RecordState.Abandoned when IsOwnCopy(o, r) => OnOwnCopy(o, volume, r),
-        _ when o.Orders.Discard?.Subject == volume && r.Record.State is RecordState.Incoming or RecordState.Ready =>
+        _ when o.Orders.Discard?.Subject == volume && !r.IsClone && r.Record.State is RecordState.Incoming or RecordState.Ready =>
             new Decision.Discard(r.Place, r.Record),
         _ when !r.HasTree => Refuse(o, volume,
             $"its record says {r.Record.State.ToString().ToLowerInvariant()} by {r.Record.Owner.Unit}, and its data directory is not there",
@@ -93,10 +93,11 @@ internal static class VolumeTable
 
     /// <summary>A clone that is adopted is a volume of its own: its original may come to the same machine.</summary>
     private static Place.OnVolume PlaceToAdopt(string volume, VolumeSight.Recorded r) =>
-        r.Record.DiskSerial == r.Pin.Serial ? r.Place : r.Place with { VolumeId = volume };
+        r.IsClone ? r.Place with { VolumeId = volume } : r.Place;
 
-    private static bool IsOwnCopy(Observation o, VolumeSight.Recorded r) =>
-        r.Record.CopyId is { } copy && o.Journal.CopyIds.Contains(copy) && r.Record.Owner == o.Self;
+    /// <summary>A clone of a copy is nobody's to continue.</summary>
+    private static bool IsOwnCopy(Observation o, VolumeSight.Recorded r) => !r.IsClone
+        && r.Record.CopyId is { } copy && o.Journal.CopyIds.Contains(copy) && r.Record.Owner == o.Self;
 
     private static Decision OnEmpty(Observation o, string volume, VolumeSight.Recorded r) => o.Node.Data switch
     {

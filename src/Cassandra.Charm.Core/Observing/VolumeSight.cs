@@ -89,6 +89,9 @@ public abstract record VolumeSight
         /// <summary>Space used and in all, where mounted.</summary>
         public Space? Space { get; init; }
 
+        /// <summary>The disk is another than the one the record was written on: a clone, or a restored snapshot.</summary>
+        public bool IsClone => Record.DiskSerial != Pin.Serial;
+
         /// <summary>The place this volume is.</summary>
         public Place.OnVolume Place => new(Record.VolumeId, Filesystem, Record.Subdirectory);
     }

@@ -16,9 +16,14 @@ internal sealed class Leaving(IMachine machine, Observation seen) : Step(machine
         await Machine.LongWork.StopAsync(cancel).ConfigureAwait(false);
         await Node.HoldAsync("the unit is being removed", cancel).ConfigureAwait(false);
         await Node.StopAsync(cancel).ConfigureAwait(false);
-        if (place is Place.OnVolume volume && record is { State: RecordState.Serving } && record.Owner == Seen.Self)
-            await Volumes.ReleaseAsync(volume,
-                record with { State = RecordState.Released, Since = Now, Heartbeat = null }, cancel).ConfigureAwait(false);
+        if (place is Place.OnVolume volume)
+        {
+            await Volumes.UnmountAsync(volume, cancel).ConfigureAwait(false);
+            if (record is not null)
+                await Volumes.ReleaseAsync(volume,
+                    record with { State = RecordState.Released, Since = Now, Heartbeat = null }, cancel).ConfigureAwait(false);
+        }
+
         if (Journal.Undertaking is Undertaking.Moving move)
             await Volumes.UnmountAsync(move.Target, cancel).ConfigureAwait(false);
     }
