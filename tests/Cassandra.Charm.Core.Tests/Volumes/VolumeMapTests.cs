@@ -119,8 +119,8 @@ public sealed class VolumeMapTests
         Assert.Equal(["/dev/disk/by-id/x", "lun3"], map.ClaimedByOthersThan("a/0").Select(id => id.Text));
     }
 
-    // scripts/bench holds the native binary to 1 s for 5 MiB. Here the code is not optimised and the machine is shared:
-    // the test tells linear time from anything worse, which would take minutes.
+    // How fast the native binary is, scripts/bench measures. Here the code is not optimised and the machine is shared: the
+    // test tells linear time from anything worse, which would take minutes.
     [Theory]
     [InlineData("[")]
     [InlineData("{")]

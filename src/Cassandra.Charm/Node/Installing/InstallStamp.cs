@@ -6,7 +6,7 @@ namespace Cassandra.Charm.Node.Installing;
 /// <summary>What was seen of the installation, valid while dpkg's database is the same file.</summary>
 /// <param name="Database">Inode, size and time of dpkg's database.</param>
 /// <param name="Version">Version of the package <c>cassandra</c>; empty where it is not installed.</param>
-/// <param name="Wanted">Digest of what the last completed installation was to reach; empty where none was completed.</param>
+/// <param name="Wanted">What the last completed installation was to reach: sources, keys, version, file; empty where none was completed.</param>
 internal sealed record InstallStamp(string Database, string Version, string Wanted);
 
 /// <summary>Keeps the <see cref="InstallStamp"/>: a cache, so that one that cannot be read is none.</summary>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Cassandra.Charm.Core.Configuration;
 using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Linux;
@@ -53,7 +51,7 @@ internal sealed class Installation : IInstallation
     /// <inheritdoc/>
     public bool IsComplete(Settings settings, string? resource) =>
         _package.Version().Length > 0
-        && _stamps.Read().Wanted == Digest(settings, resource)
+        && _stamps.Read().Wanted == Aim(settings, resource)
         && File.Exists(_paths.DropIn)
         && _copy.IsCurrent()
         && MissingTools().Count == 0;
@@ -80,7 +78,7 @@ internal sealed class Installation : IInstallation
         }
 
         _package.Version(); // the stamp of what dpkg has now
-        _stamps.Write(_stamps.Read() with { Wanted = Digest(settings, resource) });
+        _stamps.Write(_stamps.Read() with { Wanted = Aim(settings, resource) });
     }
 
     // Hold mark and guard are there before the package is: it can never start with a configuration that is not the charm's.
@@ -191,12 +189,12 @@ internal sealed class Installation : IInstallation
 
     private static IEnumerable<string> Optional(string? text) => text is null ? [] : [text];
 
-    // The file by size and time: reading it would cost every hook more than all the rest.
-    private static string Digest(Settings settings, string? resource)
+    // The file by size and time: reading it would cost every hook more than all the rest. And as it is, not as a hash:
+    // that would load OpenSSL, 4 MiB, into every hook.
+    private static string Aim(Settings settings, string? resource)
     {
         var file = FileOf(resource) is { } path ? new FileInfo(path) : null;
-        var text = string.Join('\0', settings.InstallSources, settings.InstallKeys, settings.PackageVersion,
+        return string.Join('\0', settings.InstallSources, settings.InstallKeys, settings.PackageVersion,
             file is null ? "" : $"{file.Length} {file.LastWriteTimeUtc:O}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }
