@@ -23,6 +23,24 @@ public sealed class FirstStartTests(LabFixture machines, CharmFixture charm) : C
     }
 
     [Fact]
+    public async Task A_node_that_answers_only_after_the_hook_has_ended_is_asked_who_it_is()
+    {
+        if (!await IsStandInAsync())
+            Assert.Skip("only the stand-in can be told how long to take; the real one takes so long by itself");
+        var unit = await FreshUnitAsync();
+        await unit.Machine.WriteFileAsync("/etc/cassandra/stand-in.properties", "cql_port_delay_ms=40000\n", ct: Ct);
+        await AttachAsync(unit, await BlankAsync());
+        await UpdateStatusAsync(unit);
+        await unit.ShowsAsync($"active: serving from {A} (xfs, ", ct: Ct);
+        Assert.Contains(await unit.Juju.StatusHistoryAsync(Ct), entry => entry.Message.StartsWith("starting Cassandra", StringComparison.Ordinal));
+
+        var record = await new VolumeOn(unit, A).RecordAsync();
+        var hostId = (await unit.RunAsync("nodetool", "info")).Split('\n').Single(line => line.StartsWith("ID ", StringComparison.Ordinal));
+        Assert.EndsWith(record["node"]!["host-id"]!.GetValue<string>(), hostId.TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal("active", (await unit.RunAsync("systemctl", "is-active", "cassandra-charm-heartbeat.timer")).Trim());
+    }
+
+    [Fact]
     public async Task None_in_the_map_means_the_root_disk()
     {
         var unit = await FreshUnitAsync();

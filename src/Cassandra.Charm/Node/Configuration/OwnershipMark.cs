@@ -18,12 +18,14 @@ internal static class OwnershipMark
     /// <summary>Content for a token, in the form of a Java properties file.</summary>
     public static string Content(Guid token) => $"version=1\nvolume_count=1\nownership_token={token}\n";
 
-    /// <summary>Writes the mark durably where it is absent or another's.</summary>
+    /// <summary>Writes the mark durably where it is absent or another's; it belongs to whom the data root belongs to.</summary>
     public static void Write(string dataRoot, Guid token)
     {
         var path = $"{dataRoot}/{FileName}";
         var content = Content(token);
-        if (!File.Exists(path) || File.ReadAllText(path) != content)
-            DurableFile.Write(path, Encoding.UTF8.GetBytes(content), ReadableByAll);
+        if (File.Exists(path) && File.ReadAllText(path) == content)
+            return;
+        var root = FileStatus.Of(dataRoot);
+        DurableFile.Write(path, Encoding.UTF8.GetBytes(content), ReadableByAll, new FileOwner(root.Uid, root.Gid));
     }
 }
