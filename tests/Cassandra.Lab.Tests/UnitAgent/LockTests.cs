@@ -56,7 +56,7 @@ public sealed class LockTests
         await using var test = await AgentUnderTest.StartAsync();
         var (held, other) = await HeldAndOtherAsync(test, new ScriptCharm().Action("quick", test.Note("quick of the other")));
         var waiting = held.RunActionAsync("quick");
-        await other.RunActionAsync("quick"); // accepted later, and ended meanwhile
+        await other.RunActionAsync("quick"); // time enough for the first to run, did it not wait
         test.Open("in");
         await waiting;
 
