@@ -30,9 +30,13 @@ internal static class StateFile
     }
 
     /// <summary>Replaces it durably; its directory is made, 0700.</summary>
-    public static void Write<T>(string path, T value, JsonTypeInfo<T> type)
+    public static void Write<T>(string path, T value, JsonTypeInfo<T> type) =>
+        Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    /// <summary>As the other, for what is no JSON.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);
-        DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type), OwnerOnly);
+        DurableFile.Write(path, content, OwnerOnly);
     }
 }

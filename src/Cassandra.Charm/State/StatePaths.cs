@@ -5,8 +5,8 @@ namespace Cassandra.Charm.State;
 /// <param name="Run">Gone with the next boot; 0700.</param>
 internal sealed record StatePaths(string Root = "/var/lib/cassandra-charm", string Run = "/run/cassandra-charm")
 {
-    /// <summary>Under it the machine is changed.</summary>
-    public string Lock => $"{Root}/lock";
+    /// <summary>Under it the machine is changed. It goes with the boot, as its holders do.</summary>
+    public string Lock => $"{Run}/lock";
 
     /// <summary>What the charm remembers.</summary>
     public string Journal => $"{Root}/journal.json";

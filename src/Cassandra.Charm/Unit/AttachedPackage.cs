@@ -1,3 +1,4 @@
+using System.Text;
 using Cassandra.Charm.Juju;
 using Cassandra.Charm.State;
 
@@ -13,8 +14,8 @@ internal sealed class AttachedPackage(ResourceTools resources, StatePaths paths)
     public async Task<string?> AskAsync(CancellationToken cancel)
     {
         var path = await resources.PackageAsync(cancel).ConfigureAwait(false);
-        Directory.CreateDirectory(paths.Root);
-        await File.WriteAllTextAsync(paths.Resource, path ?? "", cancel).ConfigureAwait(false);
+        if (path != LastHeard())
+            StateFile.Write(paths.Resource, Encoding.UTF8.GetBytes(path ?? ""));
         return path;
     }
 
