@@ -38,7 +38,7 @@ public sealed partial class Volumes
             return;
         try
         {
-            await _systemctl.StopAsync(MountUnit.NameOf(place.MountPoint), cancel).ConfigureAwait(false);
+            await _umount.RunAsync(place.MountPoint, cancel).ConfigureAwait(false);
         }
         catch (CommandFailedException failure)
         {
@@ -140,7 +140,7 @@ public sealed partial class Volumes
         catch (EffectFailedException) when (mark is null)
         {
             // What is wrong must not stay mounted under the right name. After a replay it stays: it is the truth now.
-            await _systemctl.StopAsync(MountUnit.NameOf(place.MountPoint), cancel).ConfigureAwait(false);
+            await _umount.RunAsync(place.MountPoint, cancel).ConfigureAwait(false);
             throw;
         }
     }

@@ -22,6 +22,7 @@ public sealed partial class Volumes : IVolumes
     private readonly Sfdisk _sfdisk;
     private readonly Mkfs _mkfs;
     private readonly Systemctl _systemctl;
+    private readonly Umount _umount;
     private readonly MountUnit _units;
     private readonly MountPoint _points;
     private readonly ILogger _log;
@@ -44,6 +45,7 @@ public sealed partial class Volumes : IVolumes
         _sfdisk = new Sfdisk(programs);
         _mkfs = new Mkfs(programs);
         _systemctl = new Systemctl(programs);
+        _umount = new Umount(programs);
         _units = new MountUnit(paths);
         _points = new MountPoint(log);
         _log = log;

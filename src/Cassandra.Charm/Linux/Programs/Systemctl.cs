@@ -11,9 +11,6 @@ public sealed class Systemctl(IPrograms programs)
     /// <summary>Starts a unit and waits until it is up, or failed.</summary>
     public Task StartAsync(string unit, CancellationToken cancel) => RunAsync(cancel, "start", unit);
 
-    /// <summary>Stops a unit and waits until it is down.</summary>
-    public Task StopAsync(string unit, CancellationToken cancel) => RunAsync(cancel, "stop", unit);
-
     private Task<CommandResult> RunAsync(CancellationToken cancel, params string[] arguments) =>
         programs.RunAsync(new Command("systemctl", ["--no-ask-password", .. arguments]) { TimeLimit = TimeLimit }, cancel);
 }

@@ -16,8 +16,8 @@ internal sealed class Installation : IInstallation
     /// <summary>What the charm needs of the distribution: program → package.</summary>
     private static readonly (string Program, string Package)[] Tools =
     [
-        ("mkfs.xfs", "xfsprogs"), ("mkfs.ext4", "e2fsprogs"), ("sfdisk", "fdisk"), ("udevadm", "udev"),
-        ("setpriv", "util-linux"), ("blkid", "util-linux"), ("mount", "mount"),
+        ("mkfs.xfs", "xfsprogs"), ("mkfs.ext4", "e2fsprogs"), ("sfdisk", "fdisk"), ("wipefs", "util-linux"),
+        ("setpriv", "util-linux"), ("mount", "mount"), ("umount", "mount"),
     ];
 
     private readonly NodePaths _paths;

@@ -123,7 +123,6 @@ internal sealed class VolumesSandbox : IDisposable
             */by-uuid/*) what=$(blkid -c /dev/null -U "${what##*/}") ;;
             esac
             mount -t "$(value Type)" -o "$(value Options)" "$what" "$(value Where)" ;;
-        stop) umount "$(value Where)" ;;
         esac
         """;
 }
