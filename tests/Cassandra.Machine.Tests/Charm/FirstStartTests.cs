@@ -38,6 +38,7 @@ public sealed class FirstStartTests(LabFixture machines, CharmFixture charm) : C
         var hostId = (await unit.RunAsync("nodetool", "info")).Split('\n').Single(line => line.StartsWith("ID ", StringComparison.Ordinal));
         Assert.EndsWith(record["node"]!["host-id"]!.GetValue<string>(), hostId.TrimEnd(), StringComparison.Ordinal);
         Assert.Equal("active", (await unit.RunAsync("systemctl", "is-active", "cassandra-charm-heartbeat.timer")).Trim());
+        await unit.Client.WriteAsync(20, Ct);
     }
 
     [Fact]
