@@ -46,7 +46,7 @@ internal static partial class OptionRules
 
     /// <summary>A size of Java's heap.</summary>
     public static string? HeapSize(string text) =>
-        Heap().IsMatch(text) ? null : $"{Shown(text)} is not a size such as 8G or 4096M";
+        JavaSize.Bytes(text) is not null ? null : $"{Shown(text)} is not a size such as 8G or 4096M";
 
     [GeneratedRegex(@"\Adeb(-src)?\s+(\[[^\]]*\]\s+)?\S+\s+\S")]
     private static partial Regex AptSource();
@@ -56,7 +56,4 @@ internal static partial class OptionRules
 
     [GeneratedRegex(@"\A[A-Za-z0-9._:-]+\z")]
     private static partial Regex Word();
-
-    [GeneratedRegex(@"\A[1-9][0-9]{0,8}[kKmMgG]\z")]
-    private static partial Regex Heap();
 }

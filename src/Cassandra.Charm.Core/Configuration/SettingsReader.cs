@@ -51,6 +51,8 @@ public static class SettingsReader
 
         if (settings.HeapNewSize.Length > 0 && settings.MaxHeapSize.Length == 0)
             option.Refuse("heap-newsize", "set max-heap-size too; Cassandra takes both or neither");
+        else if (JavaSize.Bytes(settings.HeapNewSize) >= JavaSize.Bytes(settings.MaxHeapSize))
+            option.Refuse("heap-newsize", $"{settings.HeapNewSize} is not smaller than max-heap-size, {settings.MaxHeapSize}");
         return new SettingsReading(settings, option.Problems);
     }
 }

@@ -38,11 +38,10 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
         }
 
         await MountAsync(work.Target, cancel).ConfigureAwait(false);
-        var outcome = await _starting.LiftAndStartAsync(cancel).ConfigureAwait(false);
+        var outcome = await _starting.LiftAndStartAsync(work.Target, cancel).ConfigureAwait(false);
         if (outcome is StartOutcome.Died { Stored: { } stored } && Learn(stored) is { } learnt)
         {
             await SaveAsync(Journal with { Node = learnt }, cancel).ConfigureAwait(false);
-            await Node.ConfigureAsync(ConfigurationFor(work.Target, learnt), cancel).ConfigureAwait(false);
             return null;
         }
 

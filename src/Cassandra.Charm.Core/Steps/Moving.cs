@@ -161,7 +161,7 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
 
     private async Task<(UnitStatus? Status, string? Failure)> StartAsync(Undertaking.Moving move, CancellationToken cancel)
     {
-        var outcome = await _starting.LiftAndStartAsync(cancel).ConfigureAwait(false);
+        var outcome = await _starting.LiftAndStartAsync(move.Target, cancel).ConfigureAwait(false);
         return outcome switch
         {
             StartOutcome.Answers => (null, null),

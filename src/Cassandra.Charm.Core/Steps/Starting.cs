@@ -38,8 +38,7 @@ internal sealed class Starting(IMachine machine, Observation seen) : Step(machin
     {
         await Machine.ReportAsync(StatusText.Starting(place), cancel).ConfigureAwait(false);
         await MountAsync(place, cancel).ConfigureAwait(false);
-        await Node.ConfigureAsync(ConfigurationFor(place, Journal.Node), cancel).ConfigureAwait(false);
-        return await SettledAsync(place, await LiftAndStartAsync(cancel).ConfigureAwait(false), cancel)
+        return await SettledAsync(place, await LiftAndStartAsync(place, cancel).ConfigureAwait(false), cancel)
             .ConfigureAwait(false);
     }
 
@@ -48,9 +47,13 @@ internal sealed class Starting(IMachine machine, Observation seen) : Step(machin
         await SettledAsync(place, await Node.AwaitAsync(PatienceNow, cancel).ConfigureAwait(false), cancel)
             .ConfigureAwait(false);
 
-    /// <summary>Nothing but the charm's own hold is lifted; the guard still judges the start.</summary>
-    internal async Task<StartOutcome> LiftAndStartAsync(CancellationToken cancel)
+    /// <summary>
+    /// Starts with the options as they are now: one of them may be the cure for what the last start died of. Nothing but
+    /// the charm's own hold is lifted; the guard still judges the start.
+    /// </summary>
+    internal async Task<StartOutcome> LiftAndStartAsync(Place place, CancellationToken cancel)
     {
+        await Node.ConfigureAsync(ConfigurationFor(place, Journal.Node), cancel).ConfigureAwait(false);
         await Node.LiftHoldAsync(cancel).ConfigureAwait(false);
         return await Node.StartAsync(PatienceNow, cancel).ConfigureAwait(false);
     }

@@ -87,6 +87,15 @@ public sealed class SettingsReaderTests
     }
 
     [Theory]
+    [InlineData("1G", "2G", false)]
+    [InlineData("1G", "1024M", false)]
+    [InlineData("1G", "1023M", true)]
+    public void The_young_generation_is_smaller_than_the_heap(string max, string young, bool isTaken) =>
+        Assert.Equal(
+            isTaken ? null : $"heap-newsize: {young} is not smaller than max-heap-size, {max}",
+            Read($$"""{"max-heap-size":"{{max}}","heap-newsize":"{{young}}"}""").Problem);
+
+    [Theory]
     [InlineData("xfs", "")]
     [InlineData("xfs", "noatime")]
     [InlineData("xfs", "noatime,inode64,allocsize=64m,logbufs=8,logbsize=256k")]

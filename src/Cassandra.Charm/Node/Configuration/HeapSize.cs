@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using Cassandra.Charm.Core.Configuration;
 using Cassandra.Charm.Core.Effects;
 
 namespace Cassandra.Charm.Node.Configuration;
@@ -10,7 +10,7 @@ namespace Cassandra.Charm.Node.Configuration;
 /// </summary>
 /// <param name="Max">As Java spells it, e.g. <c>4G</c>.</param>
 /// <param name="New">Size of the young generation.</param>
-internal sealed partial record HeapSize(string Max, string New)
+internal sealed record HeapSize(string Max, string New)
 {
     private const long MiB = 1 << 20;
 
@@ -41,15 +41,6 @@ internal sealed partial record HeapSize(string Max, string New)
     private static string Spell(string given, long bytes) =>
         given.Length > 0 ? given : string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, bytes / MiB)}M");
 
-    private static long Bytes(string text, string option)
-    {
-        var match = Size().Match(text);
-        if (!match.Success)
-            throw new EffectFailedException($"{option} is {text}, which is no size", $"set {option} to a size such as 4G or 512M");
-        var unit = match.Groups[2].Value.ToUpperInvariant() switch { "K" => 1L << 10, "M" => MiB, _ => 1L << 30 };
-        return long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * unit;
-    }
-
-    [GeneratedRegex(@"\A([1-9][0-9]{0,8})([kKmMgG])\z")]
-    private static partial Regex Size();
+    private static long Bytes(string text, string option) => JavaSize.Bytes(text)
+        ?? throw new EffectFailedException($"{option} is {text}, which is no size", $"set {option} to a size such as 4G or 512M");
 }
