@@ -95,6 +95,47 @@ public sealed class ContentCacheTests : IDisposable
         inUse.Dispose();
     }
 
+    [Fact]
+    public async Task Pruning_removes_what_a_dead_builder_left_but_not_what_is_being_built()
+    {
+        Directory.CreateDirectory(Path.Combine(_root.FullName, "image-dead.building"));
+        var begun = new TaskCompletionSource();
+        var finish = new TaskCompletionSource();
+        var building = _cache.GetAsync("image", "alive", async _ =>
+        {
+            begun.SetResult();
+            await finish.Task;
+        }, Ct);
+        await begun.Task;
+
+        _cache.Prune("image", keep: 0);
+
+        Assert.False(Directory.Exists(Path.Combine(_root.FullName, "image-dead.building")));
+        finish.SetResult();
+        using var entry = await building;
+        Assert.True(Directory.Exists(entry.Path));
+    }
+
+    [Fact]
+    public async Task What_a_dead_builder_left_mounted_is_unmounted_not_deleted()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting needs root");
+        var theirs = Directory.CreateDirectory(Path.Combine(_root.FullName, "theirs")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(theirs, "kept"), "kept", Ct);
+        foreach (var left in (string[])["image-dead.building/a b", "image-again.building/tree/sys"])
+        {
+            var point = Directory.CreateDirectory(Path.Combine(_root.FullName, left)).FullName;
+            await HostProgram.RunAsync("mount", ["--bind", theirs, point], ct: Ct);
+        }
+
+        (await _cache.GetAsync("image", "again", _ => Task.CompletedTask, Ct)).Dispose();
+        _cache.Prune("image", keep: 1);
+
+        Assert.Equal(["image-again", "theirs"], _root.GetDirectories().Select(directory => directory.Name).Order());
+        Assert.Equal("kept", await File.ReadAllTextAsync(Path.Combine(theirs, "kept"), Ct));
+        Assert.DoesNotContain(_root.FullName, await File.ReadAllTextAsync("/proc/self/mounts", Ct), StringComparison.Ordinal);
+    }
+
     public void Dispose()
     {
         _root.Delete(recursive: true);

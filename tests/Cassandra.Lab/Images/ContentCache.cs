@@ -10,6 +10,7 @@ namespace Cassandra.Lab.Images;
 /// </summary>
 public sealed class ContentCache(string root, Progress progress)
 {
+    private const string Unfinished = ".building";
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The hash of the inputs: any difference in them, or between two of them, gives another key.</summary>
@@ -47,18 +48,33 @@ public sealed class ContentCache(string root, Progress progress)
         }
     }
 
-    /// <summary>Deletes entries of that kind which nobody uses, except the ones used last.</summary>
+    /// <summary>
+    /// Deletes entries of that kind which nobody uses, except the ones used last, and what builders that died left.
+    /// </summary>
     public void Prune(string kind, int keep)
     {
-        var old = Directory.GetDirectories(root, kind + "-*")
-            .Where(path => !path.Contains(".building", StringComparison.Ordinal))
-            .OrderByDescending(path => File.GetLastWriteTimeUtc(path + ".lock"))
-            .Skip(keep);
+        var entries = Directory.GetDirectories(root, kind + "-*").ToLookup(IsUnfinished);
+        var old = entries[false].OrderByDescending(path => File.GetLastWriteTimeUtc(path + ".lock")).Skip(keep);
         foreach (var path in old)
+            DeleteUnused(path, path);
+        foreach (var path in entries[true])
+            DeleteUnused(path, path[..^Unfinished.Length]);
+    }
+
+    private static bool IsUnfinished(string path) => path.EndsWith(Unfinished, StringComparison.Ordinal);
+
+    private void DeleteUnused(string path, string entry)
+    {
+        using var exclusive = FileLock.TryExclusive(entry + ".lock");
+        if (exclusive is null || !Directory.Exists(path))
+            return;
+        try
         {
-            using var exclusive = FileLock.TryExclusive(path + ".lock");
-            if (exclusive is not null)
-                Directory.Delete(path, recursive: true);
+            AbandonedDirectory.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            progress.Say($"cannot delete {path}, which nobody uses: {e.Message}");
         }
     }
 
@@ -78,9 +94,9 @@ public sealed class ContentCache(string root, Progress progress)
     /// <summary>Only the holder of the lock builds, so what lies there is of a builder that died.</summary>
     private static async Task BuildAsync(string path, Func<string, Task> build)
     {
-        var building = path + ".building";
+        var building = path + Unfinished;
         if (Directory.Exists(building))
-            Directory.Delete(building, recursive: true);
+            AbandonedDirectory.Delete(building);
         Directory.CreateDirectory(building);
         await build(building);
         Directory.Move(building, path);

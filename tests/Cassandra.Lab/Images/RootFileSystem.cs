@@ -25,7 +25,7 @@ internal sealed class RootFileSystem(ContentCache cache, Progress progress)
         "systemd-sysv", "udev", "dbus", "kmod", "libpam-systemd", "init-system-helpers", "util-linux", "mount", "procps",
         "psmisc", "lsof", "iproute2", "netbase", "ca-certificates", "tzdata", "adduser", "passwd", "login", "apt",
         "python3-minimal", "fdisk", "gdisk", "parted", "e2fsprogs", "xfsprogs", "lvm2", "acl", "attr", "rsync", "file",
-        "less", "xz-utils", "busybox-static",
+        "less", "xz-utils", "zstd", "busybox-static",
     ];
 
     // Modules that the initramfs loads; those that are built into the kernel drop out.
@@ -84,17 +84,37 @@ internal sealed class RootFileSystem(ContentCache cache, Progress progress)
 
         var early = Directory.CreateDirectory(Path.Combine(directory, EarlyFiles)).FullName;
         File.Copy(Path.Combine(tree, "bin/busybox"), Path.Combine(early, "busybox"));
-        var order = new List<string>();
-        // The guest's own modprobe knows its release's dependencies; "builtin" lines need no file.
+        var modules = await EarlyModulesAsync(tree, version, ct);
+        foreach (var module in modules)
+            File.Copy(module, Path.Combine(early, Path.GetFileName(module)));
+        await File.WriteAllLinesAsync(Path.Combine(early, "order"), modules.Select(module => Path.GetFileName(module)!), ct);
+    }
+
+    // The guest's own modprobe knows its release's dependencies; "builtin" lines need no file.
+    private static async Task<IReadOnlyList<string>> EarlyModulesAsync(string tree, string version, CancellationToken ct)
+    {
         var depends = await HostProgram.RunAsync("chroot",
             [tree, "/sbin/modprobe", "--set-version", version, "--show-depends", "--all", .. EarlyModules], ct: ct);
+        var files = new List<string>();
         foreach (var path in depends.Split('\n').Where(line => line.StartsWith("insmod ", StringComparison.Ordinal))
             .Select(line => line.Split(' ')[1]).Distinct())
+            files.Add(tree + await PlainAsync(tree, path, ct));
+        return files;
+    }
+
+    // Newer releases compress their modules, which busybox cannot load; the uncompressed copy stays beside, unused.
+    private static async Task<string> PlainAsync(string tree, string module, CancellationToken ct)
+    {
+        var unpack = Path.GetExtension(module) switch
         {
-            order.Add(Path.GetFileName(path));
-            File.Copy(tree + path, Path.Combine(early, order[^1]));
-        }
-        await File.WriteAllLinesAsync(Path.Combine(early, "order"), order, ct);
+            ".xz" => "xz",
+            ".zst" => "zstd",
+            _ => null,
+        };
+        if (unpack is null)
+            return module;
+        await HostProgram.RunAsync("chroot", [tree, unpack, "--decompress", "--keep", "--force", module], ct: ct);
+        return Path.ChangeExtension(module, null);
     }
 
     // One GPT partition, as on a cloud's root disk: the charm must see that the disk is not free.

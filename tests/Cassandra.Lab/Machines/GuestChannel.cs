@@ -138,7 +138,8 @@ internal sealed class GuestChannel : IAsyncDisposable
         {
             var buffer = new byte[Wire.ChunkBytes];
             int got;
-            while ((got = await content.ReadAsync(buffer, ct)) > 0)
+            // A terminal's read cannot be cancelled; nobody waits for it once the program has ended.
+            while ((got = await content.ReadAsync(buffer, ct).AsTask().WaitAsync(ct)) > 0)
                 await SendAsync(FrameKind.Input, call, buffer.AsMemory(0, got), ct);
             await SendAsync(FrameKind.InputEnd, call, default, ct);
         }

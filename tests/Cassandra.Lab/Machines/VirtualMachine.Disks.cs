@@ -58,7 +58,7 @@ public sealed partial class VirtualMachine
             await RunAsync("udevadm", ["settle", "--timeout=60"], new() { Check = true }, token);
         }, ct);
 
-    /// <summary>Makes the disk larger, attached or not. The guest is told; its partition table is its own affair.</summary>
+    /// <summary>Makes an attached disk larger. The guest is told; its partition table is its own affair.</summary>
     public Task ResizeAsync(Disk disk, long bytes, CancellationToken ct = default) =>
         PlugTurnAsync($"resize {disk.Path}", token => Running.Control.ExecuteAsync(
             "block_resize", new JsonObject { ["node-name"] = PlugOf(disk).Node, ["size"] = bytes }, token), ct);

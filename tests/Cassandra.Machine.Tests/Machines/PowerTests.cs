@@ -65,6 +65,22 @@ public sealed class PowerTests(LabFixture lab) : MachineTest(lab)
         }
     }
 
+    [Theory]
+    [InlineData(DiskFormat.Raw, true)]
+    [InlineData(DiskFormat.Qcow2, false)]
+    public async Task What_was_sent_but_not_flushed_survives_a_power_cut_on_a_raw_disk_only(DiskFormat format, bool survives)
+    {
+        var machine = await StartAsync();
+        var disk = await DiskAsync(new DiskBus.VirtioBlk("vol-1"), format: format);
+        var blank = await disk.HashAsync(Ct);
+        var name = await machine.AttachAsync(disk, Ct);
+
+        await RunAsync(machine, "dd", "if=/dev/urandom", $"of=/dev/{name}", "bs=64k", "count=16", "oflag=direct");
+        await machine.PowerCutAsync();
+
+        Assert.Equal(survives, await disk.HashAsync(Ct) != blank);
+    }
+
     [Fact]
     public async Task After_an_orderly_shutdown_a_machine_boots_with_the_disks_it_is_given()
     {
