@@ -63,7 +63,8 @@ internal sealed class RootFileSystem(ContentCache cache, Progress progress)
     private static Task<string> BootstrapAsync(
         string tree, AptArchive archive, IReadOnlyList<string> extraPackages, Action<string> line, CancellationToken ct)
     {
-        string[] leaveOut = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*"];
+        // A Java runtime's alternatives want the directories of manual pages, empty as they may be.
+        string[] leaveOut = ["/usr/share/man/*/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*"];
         // We boot with an initramfs of our own; the distribution's takes ten seconds to make (its kernel hook heeds INITRD).
         var environment = new Dictionary<string, string?> { ["INITRD"] = "No" };
         return HostProgram.RunAsync("mmdebstrap",
