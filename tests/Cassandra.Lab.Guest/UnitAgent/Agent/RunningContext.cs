@@ -11,6 +11,7 @@ internal sealed class RunningContext(AgentPaths paths, MachineRecord machine, Un
 {
     private volatile HookContext? _context;
     private volatile ChildProcess? _child;
+    private volatile bool _terminated;
 
     public HookContext Create(Charm charm, string name, HookEvent? hook = null, PendingAction? action = null) =>
         new(paths, machine, unit, charm, log, name) { Hook = hook, Action = action };
@@ -28,6 +29,9 @@ internal sealed class RunningContext(AgentPaths paths, MachineRecord machine, Un
                 line => Receive("DEBUG", line, onOutput),
                 line => Receive("WARNING", line, onError));
             _child = child;
+            // It may have come between the start and the line above.
+            if (_terminated)
+                Terminate();
             context.Kill = () => child.Signal(Native.Spawn.Kill);
             return await child.WaitAsync();
         }
@@ -45,7 +49,11 @@ internal sealed class RunningContext(AgentPaths paths, MachineRecord machine, Un
     }
 
     /// <summary>What systemd does to the whole control group when the service stops.</summary>
-    public void Terminate() => _child?.Signal(Native.Spawn.Term);
+    public void Terminate()
+    {
+        _terminated = true;
+        _child?.Signal(Native.Spawn.Term);
+    }
 
     public Task<ToolResponse> AnswerAsync(ToolRequest request)
     {
