@@ -19,6 +19,9 @@ public static class NodeConfigurations
     public static NodeConfiguration For(Observation o, Place place, NodeIdentity data, Guid? ownershipToken)
     {
         var founding = Founding(o);
+        // Never the loopback address instead: the node would come up where no peer and no client can reach it.
+        var address = o.Address.Length > 0 ? o.Address : throw new EffectFailedException(
+            "network-get names no address of this machine", "see juju status and the machine's network; the next hook asks again");
         return new NodeConfiguration
         {
             Place = place,
@@ -27,8 +30,8 @@ public static class NodeConfigurations
             Rack = Either(data.Rack, founding.Rack),
             Partitioner = data.Partitioner,
             NumTokens = data.Tokens.Count > 0 ? data.Tokens.Count : o.Settings.NumTokens,
-            Address = Either(o.Address, "127.0.0.1"),
-            Seeds = [Either(o.Address, "127.0.0.1")],
+            Address = address,
+            Seeds = [address],
             MaxHeapSize = o.Settings.MaxHeapSize,
             HeapNewSize = o.Settings.HeapNewSize,
             OwnershipToken = place is Place.OnVolume ? ownershipToken : null,

@@ -58,6 +58,8 @@ internal static class Adoption
         if (Differs(s.Datacenter, data.Datacenter))
             return Refuse($"its datacenter is \"{data.Datacenter}\", the option says \"{s.Datacenter}\"",
                 "set datacenter to it, or empty");
+        if (s.NumTokens > 0 && data.Tokens.Count > 0 && s.NumTokens != data.Tokens.Count)
+            return Refuse($"its node has {data.Tokens.Count} tokens, num-tokens says {s.NumTokens}", "set num-tokens to it, or 0");
         if (Differs(s.Rack, data.Rack))
             return Refuse($"its rack is \"{data.Rack}\", the option says \"{s.Rack}\"", "set rack to it, or empty");
         if (data.IsDecommissioned)
@@ -70,7 +72,11 @@ internal static class Adoption
 
     private static AdoptionVerdict.Refused? NotByState(Observation o, string volume, VolumeRecord record) => record.State switch
     {
-        RecordState.Incoming or RecordState.Ready => Refuse(
+        RecordState.Ready when !IsOrdered(o, volume) => Refuse(
+            $"it holds a copy that {record.Owner.Unit} finished and never served from",
+            $"the original is with {record.Owner.Unit}; where that is lost, run the action adopt-volume volume={volume} reason=…; "
+            + $"discard-copy volume={volume} to use it as empty"),
+        RecordState.Incoming => Refuse(
             $"it holds a copy that {record.Owner.Unit} began and did not finish",
             $"the original is with {record.Owner.Unit}; run the action discard-copy volume={volume} to use it as empty"),
         RecordState.Superseded when !IsOrdered(o, volume) => Refuse(

@@ -55,9 +55,7 @@ public static class Decide
         return o.Node.Data switch
         {
             LocalData.NeverServed => new Decision.Found(new Place.RootDisk()),
-            LocalData.Fresh or LocalData.Real or LocalData.ElsewhereOrUnknown => new Decision.Rest(UnitStatus.Blocked(
-                "/var/lib/cassandra holds Cassandra data that this unit did not write; Cassandra has not been started; "
-                + "move that data away, or put it on a volume and map the volume")),
+            LocalData.Fresh or LocalData.Real or LocalData.ElsewhereOrUnknown => InPlace.Strangers(),
         };
     }
 }

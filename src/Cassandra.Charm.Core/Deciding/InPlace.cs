@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
@@ -37,6 +38,11 @@ internal static class InPlace
         };
     }
 
+    /// <summary>The root disk holds data, and nothing says that it is this unit's.</summary>
+    internal static Decision.Rest Strangers() => new(UnitStatus.Blocked(
+        "/var/lib/cassandra holds Cassandra data that this unit did not write; Cassandra has not been started; "
+        + "move that data away, or put it on a volume and map the volume"));
+
     /// <summary>Why the place that last served cannot serve; null where it can.</summary>
     internal static string? WhyGone(Observation o, Place place)
     {
@@ -59,7 +65,8 @@ internal static class InPlace
     /// <summary>Why this is not the data that last served; null where it is.</summary>
     internal static string? WhyNotOurs(Observation o, VolumeSight.Recorded r) => r switch
     {
-        { IsClone: true } => $"the disk in its place is a clone, written on disk {Quote(r.Record.DiskSerial)} and now on disk {Quote(r.Pin.Serial)}",
+        { IsClone: true } => $"the disk in its place is a clone, written on disk {Quote(r.Record.DiskSerial)} and now on disk {Quote(r.Pin.Serial)}"
+            + " (to serve from it, run the action adopt-volume)",
         _ when r.Record.Lineage != o.Journal.Lineage => $"the disk in its place holds {r.Record.Owner.Unit}'s data",
         _ when r.Record.State != RecordState.Serving || r.Record.Owner != o.Self =>
             $"its record says {r.Record.State.ToString().ToLowerInvariant()} by {r.Record.Owner.Unit}",
@@ -83,11 +90,15 @@ internal static class InPlace
         var (s, data) = (o.Settings, o.Journal.Node);
         return Conflict("cluster-name", s.ClusterName, data.ClusterName)
                ?? Conflict("datacenter", s.Datacenter, data.Datacenter)
-               ?? Conflict("rack", s.Rack, data.Rack);
+               ?? Conflict("rack", s.Rack, data.Rack)
+               ?? Conflict("num-tokens", Count(s.NumTokens), Count(data.Tokens.Count));
     }
+
+    /// <summary>0 tokens: not set, or not known.</summary>
+    private static string Count(int tokens) => tokens == 0 ? "" : tokens.ToString(CultureInfo.InvariantCulture);
 
     private static string? Conflict(string option, string set, string stored) =>
         set.Length == 0 || stored.Length == 0 || set == stored
             ? null
-            : $"{option}: \"{set}\" differs from \"{stored}\", which is stored in the data for ever; set it back, or empty";
+            : $"{option}: \"{set}\" differs from \"{stored}\", which is stored in the data for ever; set it back, or to its default";
 }

@@ -26,7 +26,7 @@ internal static class Resuming
 
     private static Decision Adopting(Observation o, Undertaking.Adopting a)
     {
-        if (a.Phase == AdoptPhase.Taking && o.Entry != a.Entry)
+        if (o.Entry != a.Entry && (a.Phase == AdoptPhase.Taking || o.Node.State == NodeState.Stopped))
             return new Decision.Drop(a);
         return IsThere(o.Target, a.Target, a.Record.DiskSerial)
             ? new Decision.ResumeAdoption(a)
@@ -54,7 +54,7 @@ internal static class Resuming
     }
 
     private static Decision AfterCommit(Observation o, Undertaking.Moving m) =>
-        IsTarget(o, m) ? new Decision.ResumeMove(m) : Gone(o, m.Target);
+        m.Phase == MovePhase.GoingBack || IsTarget(o, m) ? new Decision.ResumeMove(m) : Gone(o, m.Target);
 
     private static Decision Gone(Observation o, Place.OnVolume target)
     {

@@ -12,7 +12,7 @@ internal static class VolumeTable
 {
     internal static Decision Row(Observation o, string volume)
     {
-        if (IsServedPlace(o))
+        if (IsServedPlace(o, volume))
             return FoundingCutShort(o) is { } place
                 ? new Decision.Found(Named(o, place))
                 : InPlace.KeepServing(o, meanwhile: null);
@@ -50,13 +50,19 @@ internal static class VolumeTable
 
     private static Decision OnNothing(Observation o, string volume, Decision take) => o.Node.Data switch
     {
+        LocalData.Fresh or LocalData.Real when o.Journal.Served is null => InPlace.Strangers(),
         LocalData.ElsewhereOrUnknown => StayDown(o, volume, $"{volume} is empty"),
         LocalData.NeverServed or LocalData.Fresh or LocalData.Real => take,
     };
 
-    /// <summary>The map names the very volume that last served, by whatever spelling.</summary>
-    private static bool IsServedPlace(Observation o) =>
-        o.Journal.Served is Place.OnVolume && o.Served is not null && ReferenceEquals(o.Assigned, o.Served);
+    /// <summary>
+    /// The map names the very volume that last served, by whatever spelling; not a clone of it under the clone's name, and
+    /// nothing that an order says to adopt in its place.
+    /// </summary>
+    private static bool IsServedPlace(Observation o, string volume) =>
+        o.Journal.Served is Place.OnVolume served && o.Served is not null && ReferenceEquals(o.Assigned, o.Served)
+        && !(o.Served is VolumeSight.Recorded r && InPlace.WhyNotOurs(o, r) is not null
+            && (Adoption.IsOrdered(o, volume) || (r.IsClone && volume != served.VolumeId)));
 
     /// <summary>Reading takes long: what should serve is made to serve first.</summary>
     private static Decision Checking(Observation o, string volume, VolumeSight.Unchecked u) =>
@@ -73,7 +79,7 @@ internal static class VolumeTable
 
     private static Decision OnRecorded(Observation o, string volume, VolumeSight.Recorded r) => r.Record.State switch
     {
-        _ when o.Journal.Failed.FirstOrDefault(f => f.Volume == volume) is { } failed && !Adoption.IsOrdered(o, volume) =>
+        _ when o.Journal.Failed.FirstOrDefault(f => f.Volume == volume || f.Volume == r.Record.VolumeId) is { } failed && !Adoption.IsOrdered(o, volume) =>
             Refuse(o, volume, $"the move to it failed ({failed.Reason})",
                 $"to try again, run the action adopt-volume volume={volume} reason=…, or change the entry"),
         RecordState.Initialising when !r.IsClone && !r.HasTree && !r.HasIncoming => OnEmpty(o, volume, r),
@@ -102,12 +108,14 @@ internal static class VolumeTable
     private static Decision OnEmpty(Observation o, string volume, VolumeSight.Recorded r) => o.Node.Data switch
     {
         LocalData.NeverServed => new Decision.Found(Named(o, r.Place)),
+        LocalData.Fresh or LocalData.Real when o.Journal.Served is null => InPlace.Strangers(),
         LocalData.Fresh or LocalData.Real => new Decision.Move(Named(o, r.Place)),
         LocalData.ElsewhereOrUnknown => StayDown(o, volume, $"{volume} is empty"),
     };
 
     private static Decision OnOwnCopy(Observation o, string volume, VolumeSight.Recorded r) => o.Node.Data switch
     {
+        LocalData.Fresh or LocalData.Real when o.Journal.Served is null => InPlace.Strangers(),
         LocalData.Fresh or LocalData.Real => new Decision.Move(Named(o, r.Place)),
         LocalData.NeverServed or LocalData.ElsewhereOrUnknown => StayDown(o, volume, $"{volume} holds an unfinished copy of it"),
     };

@@ -29,6 +29,9 @@ public interface IMachine
     /// <summary>An order has been carried out: it is no longer there.</summary>
     Task FulfilAsync(OrderKind order, CancellationToken cancel);
 
+    /// <summary>Orders, in the operator's stead, that nothing is done until the operator says so.</summary>
+    Task HoldAsync(string why, CancellationToken cancel);
+
     /// <summary>Shows the status line now.</summary>
     Task ReportAsync(UnitStatus status, CancellationToken cancel);
 

@@ -19,6 +19,8 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
             VolumeId = target.VolumeId,
             DiskSerial = serial,
             CopyId = null,
+            // Newer than everything that served here before: whatever is mapped again later is not taken for the truth.
+            Generation = Math.Max(Journal.Generation, found?.Generation ?? 0) + 1,
         };
         return RunAsync(new Undertaking.Adopting(target, record, AdoptPhase.Taking)
         {
@@ -58,16 +60,18 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
     private async Task<Undertaking.Adopting> TakeAsync(Undertaking.Adopting work, CancellationToken cancel)
     {
         await Machine.ReportAsync(StatusText.Switching(work.Target.Name), cancel).ConfigureAwait(false);
+        // What cannot be mounted is found out before anything is stopped.
+        await MountAsync(work.Target, cancel).ConfigureAwait(false);
         await Node.HoldAsync($"adopting {work.Target.Name}", cancel).ConfigureAwait(false);
         await Node.StopAsync(cancel).ConfigureAwait(false);
-        await LeavePreviousAsync(work, cancel).ConfigureAwait(false);
-        await MountAsync(work.Target, cancel).ConfigureAwait(false);
         // The record says whose the data is before anything in it changes: a crash leaves a volume that is ours.
         await Volumes.WriteRecordAsync(work.Target, Claimed(work.Record), cancel).ConfigureAwait(false);
         await Node.UnsealAsync(work.Target, cancel).ConfigureAwait(false);
         var owners = await Node.TakeOwnershipAsync(work.Target, work.Record.Owners, cancel).ConfigureAwait(false);
         await Node.CreateTreeAsync(work.Target, cancel).ConfigureAwait(false);
         await Volumes.WriteRecordAsync(work.Target, Claimed(work.Record) with { Owners = owners }, cancel).ConfigureAwait(false);
+        // Only now, for until cassandra.yaml names the target an edit of the map takes it all back.
+        await LeavePreviousAsync(work, cancel).ConfigureAwait(false);
         await Node.ConfigureAsync(ConfigurationFor(work.Target, work.Record.Node), cancel).ConfigureAwait(false);
         work = work with { Phase = AdoptPhase.Starting };
         await SaveAsync(Journal with
@@ -97,6 +101,31 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
                 break;
         }
     }
+
+    /// <summary>
+    /// The map no longer names the target. Before its commit point the previous place serves again; after it the target is
+    /// what served last, and the table says what the new entry means for it.
+    /// </summary>
+    internal async Task DropAsync(Undertaking.Adopting work, CancellationToken cancel)
+    {
+        if (work.Phase == AdoptPhase.Taking)
+            switch (work.Previous)
+            {
+                case Place.RootDisk root:
+                    await Node.UnsealAsync(root, cancel).ConfigureAwait(false);
+                    break;
+                case Place.OnVolume volume when IsReleasedByUs(volume):
+                    await MountAsync(volume, cancel).ConfigureAwait(false);
+                    await MarkAsync(volume, r => r with { State = RecordState.Serving }, cancel).ConfigureAwait(false);
+                    break;
+            }
+
+        await SaveAsync(Journal with { Undertaking = null }, cancel).ConfigureAwait(false);
+    }
+
+    private bool IsReleasedByUs(Place.OnVolume volume) =>
+        Seen.Served is VolumeSight.Recorded { IsClone: false, Record.State: RecordState.Released } r
+        && r.Filesystem == volume.Filesystem && r.Record.Owner == Seen.Self && r.Record.Generation == Journal.Generation;
 
     private async Task<UnitStatus?> FinishAsync(Undertaking.Adopting work, CancellationToken cancel)
     {

@@ -1,5 +1,6 @@
 using Cassandra.Charm.Core.Deciding;
 using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
@@ -18,9 +19,11 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
     /// <exception cref="InvalidOperationException">The decisions go round in circles: a bug.</exception>
     public async Task<UnitStatus?> ConvergeAsync(CancellationToken cancel)
     {
+        UnitStatus? notInstalled = null;
         for (var round = 0; round < MaxRounds; round++)
         {
             var seen = await observe(cancel).ConfigureAwait(false);
+            seen = seen with { IsInstalled = seen.IsInstalled || notInstalled is not null };
             await NoticeEntryAsync(seen, cancel).ConfigureAwait(false);
             var decision = Decide.On(seen);
             machine.Note($"decided: {Name(decision)}");
@@ -28,7 +31,7 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
             {
                 case Decision.Rest rest:
                     await RememberAsync(rest, cancel).ConfigureAwait(false);
-                    return rest.Status;
+                    return After(notInstalled, rest.Status);
                 case Decision.Forget:
                     await new Leaving(machine, seen).ForgetAsync(cancel).ConfigureAwait(false);
                     return null;
@@ -37,13 +40,23 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
             try
             {
                 if (await CarryOutAsync(decision, seen, cancel).ConfigureAwait(false) is { } status)
-                    return status;
+                    return After(notInstalled, status);
             }
             catch (Exception failure) when (IsOfTheWorld(failure))
             {
                 machine.Note($"{Name(decision)} failed: {failure}");
                 var remedy = (failure as EffectFailedException)?.Remedy ?? "";
-                return StatusText.StepFailed(Subject(decision, seen), failure.Message, remedy);
+                var failed = StatusText.StepFailed(Subject(decision, seen), failure.Message, remedy);
+                if (decision is Decision.Install && CanDoWithout(seen))
+                    notInstalled = failed;
+                else if (decision is Decision.Leave && seen.Occasion == Occasion.Remove && await IsDownAsync(cancel).ConfigureAwait(false))
+                {
+                    // Nobody comes back: what can be removed is, and the volume stays as it is.
+                    await new Leaving(machine, seen).ForgetAsync(cancel).ConfigureAwait(false);
+                    return null;
+                }
+                else
+                    return After(notInstalled, failed);
             }
         }
 
@@ -53,6 +66,16 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
     /// <summary>What a disk, a file or a program can do to us; anything else is a bug and must be seen as one.</summary>
     internal static bool IsOfTheWorld(Exception failure) =>
         failure is EffectFailedException or IOException or UnauthorizedAccessException;
+
+    /// <summary>A Cassandra that served goes on under an installation that an option has made incomplete.</summary>
+    private static bool CanDoWithout(Observation seen) =>
+        seen.Journal.Served is not null && seen.Node.State != NodeState.NotInstalled;
+
+    private static UnitStatus After(UnitStatus? notInstalled, UnitStatus status) =>
+        notInstalled is null ? status : notInstalled with { Message = $"{notInstalled.Message}; {status.Message}" };
+
+    private async Task<bool> IsDownAsync(CancellationToken cancel) =>
+        (await observe(cancel).ConfigureAwait(false)).Node.Processes.Count == 0;
 
     private async Task<UnitStatus?> CarryOutAsync(Decision decision, Observation seen, CancellationToken cancel)
     {
@@ -86,8 +109,11 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
                 return await new Adopting(machine, seen).BeginAsync(a.Target, a.Record, a.DiskSerial, cancel).ConfigureAwait(false);
             case Decision.ResumeAdoption r:
                 return await new Adopting(machine, seen).RunAsync(r.Work, cancel).ConfigureAwait(false);
-            case Decision.Drop d:
-                await new Preparing(machine, seen).DropAsync(d.Work, cancel).ConfigureAwait(false);
+            case Decision.Drop { Work: Undertaking.Preparing preparing }:
+                await new Preparing(machine, seen).DropAsync(preparing, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.Drop { Work: Undertaking.Adopting adopting }:
+                await new Adopting(machine, seen).DropAsync(adopting, cancel).ConfigureAwait(false);
                 return null;
             case Decision.Start s:
                 return await new Starting(machine, seen).StartAsync(s.Place, cancel).ConfigureAwait(false);

@@ -33,10 +33,13 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
                 Undertaking = move,
                 CopyIds = [.. Journal.CopyIds.Where(id => id != move.CopyId), move.CopyId],
             }, cancel).ConfigureAwait(false);
-            await MountAsync(move.Target, cancel).ConfigureAwait(false);
+            if (move.Phase != MovePhase.GoingBack)
+                await MountAsync(move.Target, cancel).ConfigureAwait(false);
             switch (move.Phase)
             {
                 case MovePhase.Copying:
+                    // One order is one try: what fails again waits for another.
+                    await FulfilAdoptionAsync(cancel).ConfigureAwait(false);
                     switch (await CopyAsync(move, cancel).ConfigureAwait(false))
                     {
                         case CopyState.Verified copied:
@@ -66,7 +69,8 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
                     move = move with { Phase = MovePhase.Starting };
                     break;
                 case MovePhase.Starting:
-                    await HandOverAsync(move, cancel).ConfigureAwait(false);
+                    if (Journal.Served != move.Target)
+                        await HandOverAsync(move, cancel).ConfigureAwait(false);
                     var (status, failure) = await StartAsync(move, cancel).ConfigureAwait(false);
                     if (failure is null)
                         return status ?? await FinishAsync(move, cancel).ConfigureAwait(false);
@@ -177,7 +181,6 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
     {
         if (await _starting.ConfirmAsync(move.Target, cancel).ConfigureAwait(false) is { } conflict)
             return conflict;
-        await FulfilAdoptionAsync(cancel).ConfigureAwait(false);
         await SaveAsync(Journal with { Undertaking = null }, cancel).ConfigureAwait(false);
         if (move.Source is Place.OnVolume source)
             await LetGoAsync(source, cancel).ConfigureAwait(false);
@@ -194,22 +197,39 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
             cancel).ConfigureAwait(false);
         await Node.HoldAsync($"going back to {move.Source.Name}", cancel).ConfigureAwait(false);
         await Node.StopAsync(cancel).ConfigureAwait(false);
-        await MarkAsync(move.Target, r => r with { State = RecordState.Abandoned, SupersededBy = move.Source.Name, Heartbeat = null },
-            cancel).ConfigureAwait(false);
+        await AbandonTargetAsync(move, cancel).ConfigureAwait(false);
         await MountAsync(move.Source, cancel).ConfigureAwait(false);
         await Node.ConfigureAsync(ConfigurationFor(move.Source, Journal.Node), cancel).ConfigureAwait(false);
         await Node.UnsealAsync(move.Source, cancel).ConfigureAwait(false);
-        await MarkAsync(move.Source, r => r with { State = RecordState.Serving, SupersededBy = "" }, cancel).ConfigureAwait(false);
+        // Newer than the copy, also where that could not be marked.
+        var generation = move.Generation + 1;
+        await MarkAsync(move.Source, r => r with { State = RecordState.Serving, SupersededBy = "", Generation = generation }, cancel)
+            .ConfigureAwait(false);
         await SaveAsync(Journal with
         {
             Served = move.Source,
-            Generation = move.Generation - 1,
+            Generation = generation,
             Undertaking = null,
             Failed = [.. Journal.Failed.Where(f => f.Volume != move.Target.VolumeId),
                 new FailedTarget(move.Target.VolumeId, move.Failure, Now)],
         }, cancel).ConfigureAwait(false);
         await Node.LiftHoldAsync(cancel).ConfigureAwait(false);
         await LetGoAsync(move.Target, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>A target that has failed must not keep the source down.</summary>
+    private async Task AbandonTargetAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        try
+        {
+            await MountAsync(move.Target, cancel).ConfigureAwait(false);
+            await MarkAsync(move.Target, r => r with { State = RecordState.Abandoned, SupersededBy = move.Source.Name, Heartbeat = null },
+                cancel).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (Conductor.IsOfTheWorld(failure))
+        {
+            Machine.Note($"{move.Target.VolumeId} could not be marked as abandoned: {failure.Message}");
+        }
     }
 
     /// <summary>A volume that no longer serves is unmounted, so that it can be detached; a busy one is left as it is.</summary>

@@ -45,11 +45,8 @@ internal sealed class Preparing(IMachine machine, Observation seen) : Step(machi
     }
 
     /// <summary>The map no longer names the disk: nothing more is written to it, and what is ours on it is remembered.</summary>
-    internal Task DropAsync(Undertaking work, CancellationToken cancel) => SaveAsync(Journal with
-    {
-        Undertaking = null,
-        LeftHalfMade = work is Undertaking.Preparing p ? [.. Journal.LeftHalfMade, p] : Journal.LeftHalfMade,
-    }, cancel);
+    internal Task DropAsync(Undertaking.Preparing work, CancellationToken cancel) =>
+        SaveAsync(Journal with { Undertaking = null, LeftHalfMade = [.. Journal.LeftHalfMade, work] }, cancel);
 
     /// <summary>Deletes an unfinished copy, as the operator ordered; the filesystem is an empty one afterwards.</summary>
     internal async Task DiscardAsync(Place.OnVolume place, VolumeRecord record, CancellationToken cancel)

@@ -74,11 +74,12 @@ internal sealed class Starting(IMachine machine, Observation seen) : Step(machin
         var node = await Node.IdentifyAsync(cancel).ConfigureAwait(false);
         if (Journal.Node.HostId is { } expected && node.HostId != expected)
         {
+            var why = $"Cassandra came up on {place.Name} as node {node.HostId}, expected {expected}";
             await Node.HoldAsync("another host id", cancel).ConfigureAwait(false);
+            await Machine.HoldAsync(why, cancel).ConfigureAwait(false);
             await Node.StopAsync(cancel).ConfigureAwait(false);
             return UnitStatus.Blocked(
-                $"Cassandra came up on {place.Name} as node {node.HostId}, expected {expected}; it was stopped and is held; "
-                + "nothing was changed, look at the data before anything else");
+                $"{why}; it was stopped, and the charm is on hold; look at the data before you run the action resume");
         }
 
         await SaveAsync(Journal with { Node = node }, cancel).ConfigureAwait(false);

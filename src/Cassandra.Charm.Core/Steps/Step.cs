@@ -3,6 +3,7 @@ using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Volumes;
 
 namespace Cassandra.Charm.Core.Steps;
 
@@ -45,9 +46,11 @@ internal abstract class Step(IMachine machine, Observation seen)
             .ConfigureAwait(false);
     }
 
-    /// <summary>An order to adopt holds for one volume once.</summary>
+    /// <summary>An order to adopt holds for one volume once, the one that the map names.</summary>
     protected Task FulfilAdoptionAsync(CancellationToken cancel) =>
-        seen.Orders.Adopt is null ? Task.CompletedTask : machine.FulfilAsync(OrderKind.Adopt, cancel);
+        seen.Assignment is Assignment.Volume mapped && seen.Orders.Adopt?.Subject == mapped.Id.Name
+            ? machine.FulfilAsync(OrderKind.Adopt, cancel)
+            : Task.CompletedTask;
 
     protected NodeConfiguration ConfigurationFor(Place place, NodeIdentity node) =>
         NodeConfigurations.For(seen, place, node, Journal.Lineage);

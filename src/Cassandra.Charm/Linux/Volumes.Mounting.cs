@@ -119,8 +119,8 @@ public sealed partial class Volumes
             throw new EffectFailedException($"{disk.Name} does not hold {place.VolumeId}'s filesystem");
         if (FilesystemLook.Into(device, offset, length, superblock, _paths) is not FilesystemLookResult.Unclean)
             return null;
+        // By its id it is the filesystem that was looked at; a clone that is adopted carries its original's name.
         return FilesystemLook.MarkOf(device, offset, length, superblock, _paths) is FilesystemContent.Recorded marked
-            && marked.Record.VolumeId == place.VolumeId
                 ? marked.Record
                 : throw new EffectFailedException(
                     $"the filesystem of {place.VolumeId} was not cleanly unmounted", "mount and unmount it once yourself");

@@ -17,8 +17,16 @@ internal sealed class AgentCall(IPrograms programs, StatePaths paths, ILogger lo
     // It waits for the machine's hook lock, which other units may hold for long.
     private static readonly TimeSpan TimeLimit = TimeSpan.FromHours(2);
 
-    /// <summary>Runs <c>cassandra-charm COMMAND</c> as the unit and waits for its end.</summary>
-    public async Task RunAsync(UnitIdentity unit, string command, CancellationToken cancel)
+    // A hook that holds that lock may be waiting for us.
+    private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Has the unit look at itself and act.</summary>
+    public Task ConvergeAsync(UnitIdentity unit, CancellationToken cancel) => RunAsync(unit, "converge", TimeLimit, cancel);
+
+    /// <summary>Has the unit show what is under way, if that can be done at once.</summary>
+    public Task ReportAsync(UnitIdentity unit, CancellationToken cancel) => RunAsync(unit, "report", ReportLimit, cancel);
+
+    private async Task RunAsync(UnitIdentity unit, string command, TimeSpan limit, CancellationToken cancel)
     {
         if (!File.Exists(JujuExec))
         {
@@ -28,7 +36,7 @@ internal sealed class AgentCall(IPrograms programs, StatePaths paths, ILogger lo
 
         try
         {
-            await programs.RunAsync(new Command(JujuExec, unit.Unit, $"{paths.Binary} {command}") { TimeLimit = TimeLimit }, cancel)
+            await programs.RunAsync(new Command(JujuExec, unit.Unit, $"{paths.Binary} {command}") { TimeLimit = limit }, cancel)
                 .ConfigureAwait(false);
         }
         catch (EffectFailedException failure)

@@ -27,28 +27,36 @@ internal sealed class LongWork(
         if (Ended(move) is { } before)
             return before;
         RateLimitFile.Write(paths, rateLimit);
-        await BeginAsync("service-copy", cancel).ConfigureAwait(false);
-        await WatchAsync(patience, cancel).ConfigureAwait(false);
+        // Whatever is being read is not what this copy is about, and shows its own progress.
+        await units.StopAsync(ServiceUnits.Check, cancel).ConfigureAwait(false);
+        var unit = ServiceUnits.Copy(move.CopyId);
+        await BeginAsync(unit, "service-copy", cancel).ConfigureAwait(false);
+        await WatchAsync(unit, () => Ended(move) is not null, patience, cancel).ConfigureAwait(false);
         if (Ended(move) is { } after)
             return after;
         var progress = ProgressFile.Read(paths)?.Copy ?? new CopyProgress(false, 0, 0, 0, 0, null);
-        return await units.IsRunningAsync(ServiceUnits.Work, cancel).ConfigureAwait(false)
+        return await units.IsRunningAsync(unit, cancel).ConfigureAwait(false)
             ? new CopyState.UnderWay(progress)
-            : Ended(move) ?? throw new EffectFailedException(
-                "the copy ended without an outcome", "see journalctl -u cassandra-charm-work; the next hook tries again");
+            : Ended(move) ?? throw new EffectFailedException("the copy was ended by somebody", $"see journalctl -u {unit}");
     }
 
     /// <inheritdoc/>
     public async Task CheckBlankAsync(string volume, VolumeSight.Unchecked sight, TimeSpan patience, CancellationToken cancel)
     {
-        StateFile.Write(paths.CheckRequest, new CheckRequest(volume, sight.Pin, readMode()), ServiceJson.Default.CheckRequest);
-        await BeginAsync("service-check", cancel).ConfigureAwait(false);
-        await WatchAsync(patience, cancel).ConfigureAwait(false);
+        var request = new CheckRequest(volume, sight.Pin, readMode());
+        if (StateFile.Read(paths.CheckRequest, ServiceJson.Default.CheckRequest) != request)
+        {
+            await units.StopAsync(ServiceUnits.Check, cancel).ConfigureAwait(false);
+            StateFile.Write(paths.CheckRequest, request, ServiceJson.Default.CheckRequest);
+        }
+
+        await BeginAsync(ServiceUnits.Check, "service-check", cancel).ConfigureAwait(false);
+        await WatchAsync(ServiceUnits.Check, () => false, patience, cancel).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public Task CallBackWhenNodeSettlesAsync(CancellationToken cancel) =>
-        units.StartAsync(ServiceUnits.AwaitNode, "await-node", cancel);
+        units.AwaitNodeAsync(cancel);
 
     /// <inheritdoc/>
     public Task CallBackAfterAsync(TimeSpan delay, CancellationToken cancel) => units.CallBackAfterAsync(delay, cancel);
@@ -66,21 +74,21 @@ internal sealed class LongWork(
         await heartbeat.RemoveAsync(cancel).ConfigureAwait(false);
     }
 
-    private async Task BeginAsync(string command, CancellationToken cancel)
+    private async Task BeginAsync(string unit, string command, CancellationToken cancel)
     {
         Directory.CreateDirectory(paths.Run);
         File.Delete(paths.NobodyWaits);
-        await units.StartAsync(ServiceUnits.Work, command, cancel).ConfigureAwait(false);
+        await units.StartAsync(unit, command, cancel).ConfigureAwait(false);
     }
 
     /// <summary>
     /// Waits while it runs, showing its progress. Leaves word that nobody waits any more <em>before</em> looking for the
     /// outcome a last time: the service leaves its outcome before it looks for that word.
     /// </summary>
-    private async Task WatchAsync(TimeSpan patience, CancellationToken cancel)
+    private async Task WatchAsync(string unit, Func<bool> hasEnded, TimeSpan patience, CancellationToken cancel)
     {
         var (end, show) = (clock.Uptime + patience.TotalSeconds, clock.Uptime + ShowInterval.TotalSeconds);
-        while (await units.IsRunningAsync(ServiceUnits.Work, cancel).ConfigureAwait(false))
+        while (!hasEnded() && await units.IsRunningAsync(unit, cancel).ConfigureAwait(false))
         {
             if (clock.Uptime >= end)
             {

@@ -47,7 +47,7 @@ internal sealed class ServiceCommands(
     public async Task<int> CallBackAsync(CancellationToken stop)
     {
         if (Journal() is { } journal)
-            await agent.RunAsync(journal.Owner, "converge", stop).ConfigureAwait(false);
+            await agent.ConvergeAsync(journal.Owner, stop).ConfigureAwait(false);
         return 0;
     }
 
@@ -57,11 +57,11 @@ internal sealed class ServiceCommands(
         var running = work();
         while (await Task.WhenAny(running, Task.Delay(ShowInterval, stop)).ConfigureAwait(false) != running && !stop.IsCancellationRequested)
             if (journal is not null && File.Exists(paths.NobodyWaits))
-                await agent.RunAsync(journal.Owner, "report", stop).ConfigureAwait(false);
+                await agent.ReportAsync(journal.Owner, stop).ConfigureAwait(false);
         await running.ConfigureAwait(false);
         File.Delete(paths.Progress);
         if (journal is not null && File.Exists(paths.NobodyWaits))
-            await agent.RunAsync(journal.Owner, "converge", stop).ConfigureAwait(false);
+            await agent.ConvergeAsync(journal.Owner, stop).ConfigureAwait(false);
         return 0;
     }
 

@@ -9,14 +9,22 @@ namespace Cassandra.Charm.Service;
 /// </summary>
 internal sealed class ServiceUnits(IPrograms programs, StatePaths paths)
 {
-    /// <summary>Copies, or reads a disk.</summary>
-    public const string Work = "cassandra-charm-work.service";
+    /// <summary>Reads a disk.</summary>
+    public const string Check = "cassandra-charm-check.service";
 
-    /// <summary>Waits for the node to answer or to die.</summary>
-    public const string AwaitNode = "cassandra-charm-await-node.service";
+    private const string CopyPrefix = "cassandra-charm-copy-";
+    private const string AwaitNodePrefix = "cassandra-charm-await-node-";
+    private const string CallBackPrefix = "cassandra-charm-call-back-";
 
-    /// <summary>Calls the unit back after a while.</summary>
-    public const string CallBack = "cassandra-charm-call-back";
+    /// <summary>Makes one copy.</summary>
+    public static string Copy(Guid copyId) => $"{CopyPrefix}{Short(copyId)}.service";
+
+    /// <summary>
+    /// Has the node awaited. By a name of its own, for what calls for it may itself have been called by the last one, which
+    /// has not ended yet.
+    /// </summary>
+    public Task AwaitNodeAsync(CancellationToken cancel) =>
+        StartAsync($"{AwaitNodePrefix}{Short(Guid.NewGuid())}.service", "await-node", cancel);
 
     /// <summary>Starts a command of this binary; one of that name that runs already is left alone.</summary>
     public async Task StartAsync(string unit, string command, CancellationToken cancel)
@@ -33,8 +41,9 @@ internal sealed class ServiceUnits(IPrograms programs, StatePaths paths)
     /// <summary>Has the unit called back later; an earlier appointment is replaced.</summary>
     public async Task CallBackAfterAsync(TimeSpan delay, CancellationToken cancel)
     {
-        await SystemctlAsync(["stop", $"{CallBack}.timer"], cancel).ConfigureAwait(false);
-        await programs.RunAsync(new Command("systemd-run", $"--unit={CallBack}", "--quiet", "--collect",
+        await SystemctlAsync(["stop", $"{CallBackPrefix}*.timer"], cancel).ConfigureAwait(false);
+        // Its own name: the last one may still wait for the unit agent.
+        await programs.RunAsync(new Command("systemd-run", $"--unit={CallBackPrefix}{Short(Guid.NewGuid())}", "--quiet", "--collect",
             $"--on-active={(int)delay.TotalSeconds}s", "--timer-property=AccuracySec=1s", paths.Binary, "call-back"), cancel)
             .ConfigureAwait(false);
     }
@@ -50,9 +59,14 @@ internal sealed class ServiceUnits(IPrograms programs, StatePaths paths)
     /// <summary>Stops every unit of ours; returns when they have ended.</summary>
     public async Task StopAllAsync(CancellationToken cancel)
     {
-        foreach (var unit in new[] { $"{CallBack}.timer", AwaitNode, Work })
-            await SystemctlAsync(["stop", unit], cancel).ConfigureAwait(false);
+        foreach (var unit in new[] { $"{CallBackPrefix}*.timer", $"{AwaitNodePrefix}*.service", $"{CopyPrefix}*.service", Check })
+            await StopAsync(unit, cancel).ConfigureAwait(false);
     }
+
+    /// <summary>Stops one, or those of a pattern; returns when they have ended.</summary>
+    public Task StopAsync(string unit, CancellationToken cancel) => SystemctlAsync(["stop", unit], cancel);
+
+    private static string Short(Guid id) => id.ToString("N")[..8];
 
     // 5: the unit is not loaded, that is, there is nothing to stop.
     private Task SystemctlAsync(string[] arguments, CancellationToken cancel) =>

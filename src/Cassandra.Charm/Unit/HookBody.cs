@@ -25,12 +25,13 @@ internal sealed class HookBody(UnitFactory factory, HookTools juju, StatePaths p
             var unit = await factory.CreateAsync(context, hook, stop).ConfigureAwait(false);
             var occasion = OccasionOf(hook);
             var conductor = new Conductor(unit.Machine, cancel => unit.Observer.LookAsync(occasion, cancel));
-            if (await conductor.ConvergeAsync(stop).ConfigureAwait(false) is { } status)
+            var status = await conductor.ConvergeAsync(stop).ConfigureAwait(false);
+            if (status is not null)
                 await juju.Status.SetAsync(status, stop).ConfigureAwait(false);
-            if (occasion == Occasion.Remove)
-                Forget();
-            else
+            if (occasion != Occasion.Remove)
                 await TellAsync(unit, stop).ConfigureAwait(false);
+            else if (status is null)
+                Forget();
         }
         catch (Exception failure) when (failure is EffectFailedException or IOException or UnauthorizedAccessException)
         {

@@ -45,7 +45,7 @@ internal sealed class Observer(
             IsContainer = SystemContainer.IsThis,
             Uptime = clock.Uptime,
             BootId = clock.BootId,
-            Address = await AddressAsync(sight, cancel).ConfigureAwait(false),
+            Address = await AddressAsync(sight, sights, cancel).ConfigureAwait(false),
             Zone = context.AvailabilityZone,
         };
     }
@@ -121,9 +121,12 @@ internal sealed class Observer(
         return _units ??= (await juju.Application.UnitsAsync(cancel).ConfigureAwait(false)).Select(u => u.Name).ToHashSet();
     }
 
-    /// <summary>The address matters only where the node may have to be configured.</summary>
-    private async Task<string> AddressAsync(NodeSight sight, CancellationToken cancel) =>
-        sight.State == NodeState.Serving && journal.Current.Undertaking is null && context.Trigger is Trigger.Hook { Event: HookEvent.UpdateStatus }
+    /// <summary>The address matters only where the node may have to be configured: not where it serves what the map says.</summary>
+    private async Task<string> AddressAsync(
+        NodeSight sight, (VolumeSight? Assigned, VolumeSight? Served, VolumeSight? Target) sights, CancellationToken cancel) =>
+        sight.State == NodeState.Serving && journal.Current.Undertaking is null
+        && (sights.Assigned is null or VolumeSight.NotAttached || ReferenceEquals(sights.Assigned, sights.Served))
+        && context.Trigger is Trigger.Hook { Event: HookEvent.UpdateStatus }
             ? ""
             : _address ??= await juju.Network.AddressAsync(cancel).ConfigureAwait(false) ?? "";
 }

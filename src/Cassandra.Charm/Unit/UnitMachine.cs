@@ -44,6 +44,13 @@ internal sealed class UnitMachine(
     }
 
     /// <inheritdoc/>
+    public Task HoldAsync(string why, CancellationToken cancel)
+    {
+        orders.Give(OrderKind.Hold, new Order("", why, clock.Now));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public Task ReportAsync(UnitStatus status, CancellationToken cancel) => juju.Status.SetAsync(status, cancel);
 
     /// <inheritdoc/>

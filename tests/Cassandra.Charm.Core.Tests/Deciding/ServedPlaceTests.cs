@@ -1,4 +1,5 @@
 using Cassandra.Charm.Core.Deciding;
+using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
@@ -50,6 +51,21 @@ public sealed class ServedPlaceTests
 
         Assert.Equal(UnitState.Blocked, rest.Status.State);
         Assert.StartsWith("vol-1 is missing; Cassandra is down; ", rest.Status.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a clone"), InlineData("itself, superseded")]
+    public void An_order_to_adopt_takes_what_is_in_its_place(string sight) =>
+        Assert.IsType<Decision.Adopt>(Decide.On(
+            Served(sight, NodeState.Stopped) with { Orders = new Orders { Adopt = new Order("vol-1", "restored", DateTimeOffset.UnixEpoch) } }));
+
+    [Fact]
+    public void A_clone_mapped_under_its_own_name_is_a_volume_of_its_own()
+    {
+        var o = Served("a clone", NodeState.Stopped) with { Assignment = Some.Volume("vol-2") };
+
+        Assert.StartsWith("vol-2: refused, its record was written on the disk with serial \"vol-original\"",
+            Assert.IsType<Decision.Rest>(Decide.On(o)).Status.Message, StringComparison.Ordinal);
     }
 
     [Theory]

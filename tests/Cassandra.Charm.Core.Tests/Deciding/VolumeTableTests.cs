@@ -52,7 +52,7 @@ public sealed class VolumeTableTests
         { "unrecorded", "Adopt", "Adopt", "blocked: vol-1: refused, it holds Cassandra data that carries no record", "blocked: vol-1: refused, it holds Cassandra data that carries no record" },
         { "released", "Adopt", "Adopt", "blocked: vol-1: refused, it holds the data of node", "blocked: vol-1: refused, it holds the data of node" },
         { "incoming", Unfinished, Unfinished, Unfinished, Unfinished },
-        { "ready", Unfinished, Unfinished, Unfinished, Unfinished },
+        { "ready", Finished, Finished, Finished, Finished },
         { "superseded", CopiedOn, CopiedOn, CopiedOn, CopiedOn },
         { "abandoned", Left, Left, Left, Left },
         { "serving by another", $"waiting: vol-1: {Unreleased}", $"waiting: vol-1: {Unreleased}", "blocked: vol-1: refused, it holds the data of node", "blocked: vol-1: refused, it holds the data of node" },
@@ -64,6 +64,7 @@ public sealed class VolumeTableTests
     };
 
     private const string Unfinished = "blocked: vol-1: refused, it holds a copy that cassandra/7 began and did not finish";
+    private const string Finished = "blocked: vol-1: refused, it holds a copy that cassandra/7 finished and never served from";
     private const string CopiedOn = "blocked: vol-1: refused, its data was copied on to";
     private const string Left = "blocked: vol-1: refused, cassandra/7 left it";
     private const string Unreleased = "cassandra/7 on machine 7 did not release it";
@@ -84,12 +85,12 @@ public sealed class VolumeTableTests
     }
 
     [Theory]
-    [InlineData("released"), InlineData("superseded"), InlineData("abandoned"), InlineData("unrecorded"), InlineData("clone"), InlineData("older Cassandra")]
+    [InlineData("released"), InlineData("superseded"), InlineData("abandoned"), InlineData("ready"), InlineData("unrecorded"), InlineData("clone"), InlineData("older Cassandra")]
     public void An_order_to_adopt_lifts_what_only_doubt_refuses(string seen) =>
         Assert.IsType<Decision.Adopt>(Decide.On(Ordered(LocalData.Real, Sights[seen])));
 
     [Theory]
-    [InlineData("incoming"), InlineData("ready"), InlineData("newer Cassandra"), InlineData("decommissioned"), InlineData("foreign"), InlineData("serving by another")]
+    [InlineData("incoming"), InlineData("newer Cassandra"), InlineData("decommissioned"), InlineData("foreign"), InlineData("serving by another")]
     public void An_order_to_adopt_does_not_lift_what_cannot_be_right(string seen) =>
         Assert.IsType<Decision.Rest>(Decide.On(Ordered(LocalData.Real, Sights[seen])));
 
@@ -106,6 +107,31 @@ public sealed class VolumeTableTests
         Assert.IsType<Decision.Rest>(Decide.On(Later(o, watch, 500) with { Units = new HashSet<string> { "cassandra/7" } }));
         var beat = Some.Recorded(Some.Record(RecordState.Serving) with { Heartbeat = DateTimeOffset.UnixEpoch });
         Assert.IsType<Decision.Rest>(Decide.On(Later(o with { Assigned = beat }, watch, 500)));
+    }
+
+    [Theory]
+    [InlineData("blank"), InlineData("unchecked"), InlineData("empty filesystem"), InlineData("initialising")]
+    public void Data_that_nobody_here_wrote_is_neither_moved_nor_shadowed(string seen)
+    {
+        foreach (var local in new[] { LocalData.Fresh, LocalData.Real })
+        {
+            var o = Some.Unit(local, Sights[seen]);
+            o = o with { Journal = o.Journal with { Served = null, EverStarted = false }, Node = o.Node with { State = NodeState.Stopped } };
+            Assert.StartsWith("/var/lib/cassandra holds Cassandra data that this unit did not write",
+                Assert.IsType<Decision.Rest>(Decide.On(o)).Status.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_volume_that_failed_is_known_by_any_of_its_names()
+    {
+        foreach (var name in new[] { "vol-1", "its-other-name" })
+        {
+            var o = Some.Unit(LocalData.Real, Some.Recorded(Some.Record(RecordState.Initialising, Some.Self) with { VolumeId = "its-other-name" }, hasTree: false));
+            o = o with { Journal = o.Journal with { Failed = [new FailedTarget(name, "no room", DateTimeOffset.UnixEpoch)] } };
+            Assert.StartsWith("vol-1: refused, the move to it failed (no room)",
+                Assert.IsType<Decision.Rest>(Decide.On(o)).Status.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -117,6 +117,68 @@ public sealed class MachineLifeTests
     }
 
     [Fact]
+    public async Task An_order_to_try_again_is_one_try()
+    {
+        var machine = await ServingFromRootAsync();
+        machine.Disks["vol-1"] = new ModelDisk("vol-1");
+        machine.DiesOn.Add("vol-1");
+        machine.Assignment = MapTo("vol-1");
+        await machine.SettleAsync();
+        var before = machine.Starts;
+
+        machine.Orders = new Orders { Adopt = new Order("vol-1", "once more", machine.Now) };
+        var status = await machine.SettleAsync();
+
+        Assert.StartsWith("vol-1: refused, the move to it failed", status?.Message, StringComparison.Ordinal);
+        Assert.Null(machine.Orders.Adopt);
+        Assert.Equal(2, machine.Starts - before);
+        NothingIsLost(machine);
+    }
+
+    [Fact]
+    public async Task What_served_before_an_adoption_is_not_taken_back_without_an_order()
+    {
+        var machine = await ServingFromAsync("vol-a");
+        machine.Disks["vol-b"] = new ModelDisk("vol-b");
+        machine.Assignment = MapTo("vol-b");
+        await machine.SettleAsync();
+
+        // Back to the old volume by order; rows are written there; then the old map is applied again.
+        machine.Assignment = MapTo("vol-a");
+        machine.Orders = new Orders { Adopt = new Order("vol-a", "the old rows", machine.Now) };
+        Assert.StartsWith("serving from vol-a", (await machine.SettleAsync())?.Message, StringComparison.Ordinal);
+        machine.Assignment = MapTo("vol-b");
+        var status = await machine.SettleAsync();
+
+        Assert.StartsWith("vol-b: refused, it holds the data of node", status?.Message, StringComparison.Ordinal);
+        Assert.Same(machine.Disks["vol-a"].Tree, machine.RunningOn);
+    }
+
+    [Fact]
+    public async Task An_adoption_taken_back_before_it_is_done_leaves_what_served_before()
+    {
+        var points = 60;
+        for (var crash = 0; crash < points; crash++)
+        {
+            var machine = await OrderedToAdoptAsync("vol-1");
+            machine.PromiseOnly(new HashSet<int>());
+            machine.Assignment = MapTo("vol-1");
+            machine.CrashAt = 2 * machine.EffectCount + crash;
+            try
+            {
+                await machine.SettleOnceAsync();
+            }
+            catch (CrashException)
+            {
+                machine.Orders = Orders.None;
+                machine.Assignment = new Assignment.RootDisk();
+                var status = await machine.SettleAsync();
+                Assert.True(machine.RunningOn is not null, $"crash at {crash}: nothing runs: {status?.Message}");
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_node_that_dies_late_is_told_of_before_it_is_started_again()
     {
         var machine = await ServingFromRootAsync();

@@ -87,6 +87,13 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
         return status;
     }
 
+    /// <summary>Runs hooks until the status stands still, a crash included.</summary>
+    public async Task SettleOnceAsync()
+    {
+        for (UnitStatus? last = null, now = await HookAsync(); now != last; now = await HookAsync())
+            last = now;
+    }
+
     /// <summary>Runs hooks until the status stands still; a crash on the way is followed by another hook, or a reboot first.</summary>
     public async Task<UnitStatus?> SettleAsync(bool rebootAfterCrash = false)
     {
@@ -141,6 +148,9 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
         OrderKind.Discard => Orders with { Discard = null },
     });
 
+    Task IMachine.HoldAsync(string why, CancellationToken cancel) =>
+        Effect(() => Orders = Orders with { Hold = new Order("", why, Now) });
+
     public void Note(string message) => Notes.Add(message);
 
     public List<string> Notes { get; } = [];
@@ -175,6 +185,7 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
             },
             Uptime = Uptime,
             BootId = BootId,
+            Address = "10.0.0.1",
         };
     }
 
