@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Cassandra.Charm.Core.Volumes;
 
 namespace Cassandra.Charm.Core.Configuration;
 
@@ -16,12 +17,16 @@ internal static partial class OptionRules
     {
         try
         {
-            _ = new Regex(text, RegexOptions.CultureInvariant);
+            _ = DeviceNamePattern.Compile(text);
             return null;
         }
         catch (ArgumentException bad)
         {
             return $"not a regular expression: {bad.Message}";
+        }
+        catch (NotSupportedException)
+        {
+            return "it may not look around or refer back";
         }
     }
 

@@ -54,6 +54,8 @@ public sealed class SettingsReaderTests
     [InlineData("volume-filesystem", "\"\"", "'' is none of xfs, ext4")]
     [InlineData("volume-blank-check", "\"fast\"", "'fast' is none of quick, full")]
     [InlineData("volume-dev-regexp", "\"xvd[\"", "not a regular expression: ")]
+    [InlineData("volume-dev-regexp", "\"(?x)xvd. #data\"", "not a regular expression: ")]
+    [InlineData("volume-dev-regexp", "\"xvd(?!a)[a-z]\"", "it may not look around or refer back")]
     [InlineData("migration-rate-limit", "-1", "'-1' is not a number from 0 to 2147483647")]
     [InlineData("migration-rate-limit", "99999999999", "'99999999999' is not a number from 0 to 2147483647")]
     [InlineData("num-tokens", "1537", "'1537' is not a number from 0 to 1536")]

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Volumes;
@@ -78,7 +77,7 @@ internal sealed class VolumeSearch(MachinePaths paths, SysBlock block, DiskUse u
 
     private (Disk?, VolumeSight?) ByName(VolumeId id, LookRequest request, Disk[] candidates)
     {
-        var pattern = new Regex($@"\A(?:{request.DevRegexp})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        var pattern = DeviceNamePattern.Compile(request.DevRegexp);
         Disk[] eligible = [.. candidates.Where(disk => (pattern.IsMatch(disk.Name) || pattern.IsMatch(disk.DevicePath)) && IsEligible(disk, request, candidates))];
         if (eligible.Length != 1)
             return eligible.Length == 0
