@@ -10,8 +10,11 @@ namespace Cassandra.Charm.Copying;
 /// </summary>
 internal sealed class ContentDigest
 {
-    /// <summary>The unit of reading, writing and digesting, in bytes.</summary>
-    public const int ChunkSize = 1 << 20;
+    /// <summary>
+    /// The unit of copying and digesting, in bytes. What is read, digested and written stays in a core's own cache
+    /// (1 MiB or more): with chunks of 1 MiB the copy takes three times the processor, on a busy machine (measured).
+    /// </summary>
+    public const int ChunkSize = 128 << 10;
 
     private readonly XxHash128 _hash = new();
 
