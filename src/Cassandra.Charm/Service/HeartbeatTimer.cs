@@ -21,7 +21,8 @@ internal sealed class HeartbeatTimer(IPrograms programs, StatePaths paths, strin
     {
         if (Write(ServiceFile, Service()) | Write(TimerFile, Timer))
             await SystemctlAsync(cancel, "daemon-reload").ConfigureAwait(false);
-        await SystemctlAsync(cancel, "enable", "--now", $"{Name}.timer").ConfigureAwait(false);
+        // systemd has just read them: no second time for the link in timers.target.wants.
+        await SystemctlAsync(cancel, "enable", "--no-reload", "--now", $"{Name}.timer").ConfigureAwait(false);
     }
 
     /// <summary>Stops and removes them.</summary>

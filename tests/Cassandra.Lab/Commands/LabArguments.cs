@@ -34,8 +34,8 @@ internal sealed record LabArguments(
                     break;
                 case "--help" or "-h":
                     return new LabArguments("help", [], machine, disks);
-                case "demo":
-                    return new LabArguments("demo", [.. args.Skip(i + 1)], machine, disks);
+                case "demo" or "prepare":
+                    return new LabArguments(args[i], [.. args.Skip(i + 1)], machine, disks);
                 case "image" or "shell" or "run":
                     return new LabArguments(args[i], RestOf(args, i), machine, disks);
                 default:

@@ -13,6 +13,7 @@ internal static class LabCommand
 
         commands
           image              prepare what machines are made of: host packages, root filesystem, guest binary, snapshot
+          prepare [FILE.deb] prepare what the charm's tests begin with: the image, the packed charm, machines with a unit
           run [--] PROG ARG… start a machine, run the program in it, print its output, exit with its exit code
           demo [ARG…]        tell the charm's main job (scripts/demo; demo --help)
           shell              start a machine and talk to a shell in it (no terminal: no editors, no Ctrl-C for the shell)
@@ -60,6 +61,9 @@ internal static class LabCommand
             case "image":
                 using (await MachineSnapshot.EnsureAsync(arguments.Machine))
                     arguments.Machine.Progress.Say($"ready, in {LabPaths.Cache}");
+                return 0;
+            case "prepare":
+                await (await Units.Stage.SetAsync(arguments.Machine, arguments.Rest.SingleOrDefault())).PrepareAsync();
                 return 0;
             case "run":
                 return await WithMachineAsync(arguments, machine => PassThroughAsync(

@@ -14,35 +14,25 @@ public sealed class CharmFixture
     /// <summary>Names a real package of Cassandra to be used instead of the stand-in.</summary>
     public const string PackageVariable = "CASSANDRA_PACKAGE";
 
-    private readonly Lazy<Task<Parts>> _parts = new(() => MakeAsync(new MachineOptions()));
+    private readonly Lazy<Task<Stage>> _stage =
+        new(() => Stage.SetAsync(new MachineOptions(), Environment.GetEnvironmentVariable(PackageVariable)));
 
     /// <summary>What plays Cassandra.</summary>
-    public async Task<CassandraPackage> PackageAsync() => (await _parts.Value).Package;
+    public async Task<CassandraPackage> PackageAsync() => (await _stage.Value).Package;
 
     /// <summary>The charm.</summary>
-    public async Task<PackedCharm> CharmAsync() => (await _parts.Value).Charm;
+    public async Task<PackedCharm> CharmAsync() => (await _stage.Value).Charm;
 
     /// <summary>A machine to deploy on.</summary>
-    public async Task<MachineOptions> EmptyMachineAsync() => (await _parts.Value).Machine;
+    public async Task<MachineOptions> EmptyMachineAsync() => (await _stage.Value).Machine;
 
     /// <summary>Machines with a unit.</summary>
-    public async Task<PreparedUnits> PreparedAsync() => (await _parts.Value).Units;
+    public async Task<PreparedUnits> PreparedAsync() => (await _stage.Value).Units;
 
     /// <summary>A volume that a unit has left.</summary>
     public async Task<LeftVolume> LeftVolumeAsync()
     {
-        var parts = await _parts.Value;
-        return await LeftVolume.EnsureAsync(parts.Units, parts.Package);
+        var stage = await _stage.Value;
+        return await LeftVolume.EnsureAsync(stage.Units, stage.Package);
     }
-
-    private static async Task<Parts> MakeAsync(MachineOptions options)
-    {
-        var given = Environment.GetEnvironmentVariable(PackageVariable);
-        var package = given is { Length: > 0 } ? CassandraPackage.Of(given) : await CassandraPackage.StandInAsync();
-        var charm = await PackedCharm.EnsureAsync(options.Progress);
-        var machine = options with { MemoryMiB = package.MemoryMiB, ExtraPackages = package.GuestPackages };
-        return new Parts(package, charm, machine, new PreparedUnits(charm, package, machine));
-    }
-
-    private sealed record Parts(CassandraPackage Package, PackedCharm Charm, MachineOptions Machine, PreparedUnits Units);
 }
