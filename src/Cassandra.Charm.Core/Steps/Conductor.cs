@@ -26,7 +26,9 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
             seen = seen with { IsInstalled = seen.IsInstalled || notInstalled is not null };
             await NoticeEntryAsync(seen, cancel).ConfigureAwait(false);
             var decision = Decide.On(seen);
-            machine.Note($"decided: {Name(decision)}");
+            // To rest is said by the status; a line in the log would cost an idle hook a third of its time.
+            if (decision is not Decision.Rest)
+                machine.Note($"decided: {Name(decision)}");
             switch (decision)
             {
                 case Decision.Rest rest:
@@ -167,7 +169,5 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
         _ => seen.Journal.Served?.Name ?? "Cassandra",
     };
 
-    private static string Name(Decision decision) => decision is Decision.Rest rest
-        ? $"rest, {rest.Status.State.ToString().ToLowerInvariant()}: {rest.Status.Message}"
-        : decision.GetType().Name;
+    private static string Name(Decision decision) => decision.GetType().Name;
 }
