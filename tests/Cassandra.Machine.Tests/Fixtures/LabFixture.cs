@@ -8,8 +8,7 @@ namespace Cassandra.Machine.Tests;
 /// <summary>Prepares image and snapshot once, and keeps the number of machines down to what the host can carry.</summary>
 public sealed class LabFixture : IAsyncLifetime
 {
-    // A test waits a third of its time; xunit.runner.json has as many tests run.
-    private static readonly int Capacity = Math.Max(2, Environment.ProcessorCount * 3 / 2);
+    private static readonly int Capacity = Math.Max(2, Environment.ProcessorCount);
 
     private readonly SemaphoreSlim _places = new(Capacity);
     private readonly SemaphoreSlim _turn = new(1);
