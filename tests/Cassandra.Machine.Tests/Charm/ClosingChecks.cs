@@ -20,9 +20,15 @@ internal static partial class ClosingChecks
             entry => Assert.True(FirstWords().IsMatch($"{entry.State}: {entry.Message}"), $"{unit.Name} said \"{entry.State}: {entry.Message}\""));
         if (isStandIn)
             Assert.Equal("", (await unit.Machine.RunAsync("cat", [Alarms])).StdOut);
-        if (Serves(status))
-            await NothingIsLostAsync(unit);
+        if (!Serves(status))
+            return;
+        Assert.DoesNotMatch(Loopback(), await unit.Machine.ReadTextAsync("/etc/cassandra/cassandra.yaml"));
+        await NothingIsLostAsync(unit);
     }
+
+    // There no peer and no client would reach it.
+    [GeneratedRegex(@"^(listen_address|broadcast_rpc_address):\s*['""]?127\.", RegexOptions.Multiline)]
+    private static partial Regex Loopback();
 
     /// <summary>Everything that was ever acknowledged can be read, everything that was deleted cannot.</summary>
     public static async Task NothingIsLostAsync(CassandraUnit unit)
