@@ -117,6 +117,41 @@ public sealed class MachineLifeTests
     }
 
     [Fact]
+    public async Task A_node_that_served_is_started_though_an_option_keeps_the_installation_from_being_complete()
+    {
+        var machine = await ServingFromAsync("vol-1");
+        machine.DiesOn.Add("vol-1");
+        machine.Reboot();
+        machine.DiesOn.Clear();
+        machine.IsInstalled = false;
+        machine.InstallFails = "install-keys: no key in it";
+
+        var status = await machine.SettleAsync();
+
+        Assert.Equal(UnitState.Blocked, status?.State);
+        Assert.Contains("install-keys: no key in it", status?.Message, StringComparison.Ordinal);
+        Assert.Contains("serving from vol-1", status?.Message, StringComparison.Ordinal);
+        NothingIsLost(machine);
+    }
+
+    [Fact]
+    public async Task An_adoption_whose_node_dies_is_left_by_an_edit_of_the_map()
+    {
+        var machine = await FreshBesideReleasedAsync("vol-1");
+        machine.DiesLateOn.Add("vol-1");
+        machine.Assignment = MapTo("vol-1");
+        Assert.StartsWith("Cassandra does not stay up on vol-1", (await machine.SettleAsync())?.Message, StringComparison.Ordinal);
+        Assert.NotNull(machine.Current.Undertaking);
+
+        machine.Assignment = MapTo("vol-2");
+        var status = await machine.SettleAsync();
+
+        Assert.Null(machine.Current.Undertaking);
+        Assert.Equal("vol-1", machine.Current.Served?.Name);
+        Assert.StartsWith("Cassandra does not stay up on vol-1", status?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_order_to_try_again_is_one_try()
     {
         var machine = await ServingFromRootAsync();

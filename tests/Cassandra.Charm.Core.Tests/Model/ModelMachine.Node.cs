@@ -156,7 +156,7 @@ internal sealed partial class ModelMachine : INode, ILongWork
 
     private NodeSight LookAtNode() => new()
     {
-        State = !IsInstalled ? NodeState.NotInstalled : _runningOn is null ? NodeState.Stopped : NodeState.Serving,
+        State = !IsInstalled && Current.Served is null ? NodeState.NotInstalled : _runningOn is null ? NodeState.Stopped : NodeState.Serving,
         StartIsOpen = _startIsOpen,
         Processes = _runningOn is null ? [] : [42],
         Data = LocalDataNow(),

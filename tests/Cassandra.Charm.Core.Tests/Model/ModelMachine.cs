@@ -155,7 +155,11 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
 
     public List<string> Notes { get; } = [];
 
-    public Task InstallAsync(Settings settings, CancellationToken cancel) => Effect(() => IsInstalled = true);
+    /// <summary>Why nothing can be installed; empty where it can.</summary>
+    public string InstallFails { get; set; } = "";
+
+    public Task InstallAsync(Settings settings, CancellationToken cancel) =>
+        InstallFails.Length > 0 ? throw new EffectFailedException(InstallFails) : Effect(() => IsInstalled = true);
 
     public Observation Observe()
     {
