@@ -31,7 +31,7 @@ internal sealed class KernelPartitions(MachinePaths paths, SysBlock block)
         {
             if (Find(disk) is { } partition && DeviceNode.Resolve(NodeOf(partition)) == partition.Device)
                 return partition;
-            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+            await Task.Delay(Pause, cancel).ConfigureAwait(false); // that udev has made the node is seen only by looking
         }
 
         throw new EffectFailedException($"the kernel does not show the partition of {disk.Name}");

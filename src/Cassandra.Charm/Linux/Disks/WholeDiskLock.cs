@@ -19,7 +19,7 @@ internal static class WholeDiskLock
         {
             if (disk.Handle.TryLock())
                 return;
-            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+            await Task.Delay(Pause, cancel).ConfigureAwait(false); // flock has no wait that can be cancelled
         }
 
         throw new EffectFailedException("another program keeps the disk locked");
