@@ -94,7 +94,7 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
             case Place.RootDisk root:
                 await Node.SealAsync(root, work.Target.VolumeId, cancel).ConfigureAwait(false);
                 break;
-            case Place.OnVolume volume when Seen.Served is VolumeSight.Recorded r && r.Filesystem == volume.Filesystem:
+            case Place.OnVolume volume when Seen.Served is VolumeSight.Recorded { IsClone: false } r && r.Filesystem == volume.Filesystem:
                 await Volumes.ReleaseAsync(volume,
                     r.Record with { State = RecordState.Released, Since = Now, Heartbeat = null }, cancel).ConfigureAwait(false);
                 await Volumes.ForgetMountAsync(volume, cancel).ConfigureAwait(false);
