@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Linux.Disks;
 using Cassandra.Charm.Linux.Native;
@@ -11,7 +12,8 @@ namespace Cassandra.Charm.Linux.Mounts;
 /// </summary>
 internal sealed unsafe class LoopDevice : IDisposable
 {
-    private const int Attempts = 16;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private readonly SafeFileHandle _node;
 
     private LoopDevice(SafeFileHandle node, string path) => (_node, Path) = (node, path);
@@ -19,12 +21,16 @@ internal sealed unsafe class LoopDevice : IDisposable
     /// <summary>Its node.</summary>
     internal string Path { get; }
 
-    /// <summary>Sets one up.</summary>
+    /// <summary>
+    /// Sets one up. Waits for a number that nobody holds: udev keeps the lock of one that was just given back for as long
+    /// as it looks at it, and the kernel names that same one as free. Blocks, as the reads of a disk around it do.
+    /// </summary>
+    /// <exception cref="EffectFailedException">None is to be had for half a minute, or the machine knows none.</exception>
     internal static LoopDevice ReadOnly(OpenDevice disk, long offset, long length, MachinePaths paths)
     {
         using var backing = disk.ReopenBuffered();
         using var control = OpenControl(paths);
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience; Thread.Sleep(Pause))
         {
             var path = $"{paths.Dev}/loop{FreeNumber(control)}";
             var node = Descriptor.Open(path, Fcntl.O_RDONLY);

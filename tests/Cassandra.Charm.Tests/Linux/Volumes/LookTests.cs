@@ -3,6 +3,8 @@ using System.Text.Json;
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Linux;
+using Cassandra.Charm.Linux.Native;
 
 namespace Cassandra.Charm.Tests.Linux.Volumes;
 
@@ -48,6 +50,27 @@ public sealed class LookTests
         using var disk = Filled("xfs", isPartition: true, root => Put(root, file));
 
         Assert.Equal(subdirectory, Assert.IsType<VolumeSight.Unrecorded>(await LookUnchangedAsync(sandbox, disk)).Subdirectory);
+    }
+
+    [RootFact]
+    public async Task A_loop_device_that_udev_still_looks_at_is_waited_for()
+    {
+        using var sandbox = new VolumesSandbox();
+        using var disk = Filled("ext4", isPartition: true, _ => { });
+        var free = Shell.Run("losetup", "--find").Trim();
+        Task<VolumeSight> look;
+        using (var udev = Descriptor.Open(free, Fcntl.O_RDONLY))
+        {
+            Assert.True(udev.TryLock());
+            look = Task.Run(() => sandbox.LookAsync(disk), Cancel);
+            while (OpenFilesAt(free) < 2)
+                await Task.Yield();
+        }
+
+        Assert.IsType<VolumeSight.EmptyFilesystem>(await look);
+
+        static int OpenFilesAt(string path) => Directory.GetFileSystemEntries("/proc/self/fd")
+            .Count(file => new FileInfo(file).LinkTarget == path);
     }
 
     [RootFact]
