@@ -80,8 +80,7 @@ internal static class Adoption
             $"it holds a copy that {record.Owner.Unit} began and did not finish",
             $"the original is with {record.Owner.Unit}; run the action discard-copy volume={volume} to use it as empty"),
         RecordState.Superseded when !IsOrdered(o, volume) => Refuse(
-            $"its data was copied on to {record.SupersededBy} and is older than that",
-            WayThrough(volume, "serve from the old data")),
+            $"its data was copied on to {record.SupersededBy} and is older than that", FromSuperseded(o, volume, record)),
         RecordState.Abandoned when !IsOrdered(o, volume) => Refuse(
             $"{record.Owner.Unit} left it for {record.SupersededBy} after a failed start",
             WayThrough(volume, "serve from it")),
@@ -110,7 +109,7 @@ internal static class Adoption
             return null;
         return Refuse(
             $"it holds the data of {Describe(record)}, and this unit has data of its own"
-            + (o.Node.Data == LocalData.Real ? "" : $" in {o.Journal.Served?.Name ?? "an unknown place"}"),
+            + (o.Node.Data == LocalData.Real ? "" : $" on {o.Journal.Served?.Name ?? "an unknown place"}"),
             WayThrough(volume, "serve from it instead"));
     }
 
@@ -134,6 +133,15 @@ internal static class Adoption
     private static string Claim(VolumeRecord record) =>
         $"{record.Owner.Unit} on machine {record.Owner.MachineId} did not release it; "
         + "watching for 2 min that its heartbeat stands still";
+
+    /// <summary>Going back without loss: at once, or by deleting the old copy and moving the new one there.</summary>
+    private static string FromSuperseded(Observation o, string volume, VolumeRecord record) =>
+        o.Journal.LastSwitch is { IsConfirmed: false, From: Place.OnVolume from } && from.VolumeId == record.VolumeId && o.Node.IsUnwritten
+            ? "to go back to it, run the action rollback-volume"
+            : Purging.WhyNotOld(o, record) is null
+                ? "rollback-volume is refused once Cassandra has served from there; "
+                    + $"to move the data back here, run the action purge-old-data volume={volume}; " + WayThrough(volume, "serve from the old data")
+                : WayThrough(volume, "serve from the old data");
 
     private static string Describe(VolumeRecord record) =>
         record.Node.HostId is { } host ? $"node {host}" : record.Owner.Unit;

@@ -8,20 +8,27 @@ namespace Cassandra.Charm.Core.Deciding;
 /// <summary>The decision: pure, total, the same for every entry point (design section 5).</summary>
 public static class Decide
 {
-    /// <summary>What to do next, from wherever the machine is.</summary>
-    public static Decision On(Observation o) => o switch
+    /// <summary>What to do next, from wherever the machine is. Old data is deleted only when nothing else is to be done.</summary>
+    public static Decision On(Observation o) =>
+        ToServe(o) is var decision && decision is Decision.Rest rest ? Purging.After(o, rest) : decision;
+
+    private static Decision ToServe(Observation o) => o switch
     {
         { Occasion: Occasion.Remove } => Leaving.OnRemove(o),
         { Orders.Hold: { } hold, Occasion: Occasion.Converge } =>
             new Decision.Rest(StatusText.OnHold(hold.At, hold.Reason)),
         { Occasion: Occasion.Stop } => Leaving.OnStop(o),
+        { Orders.Release: not null } => Releasing.OnOrder(o),
+        _ when Releasing.Unfinished(o) is { } left => left,
         { IsInstalled: false } => new Decision.Install(),
         { Assignment: Assignment.Invalid bad } => Unchanged(o, StatusText.BadMap(bad.Problem)),
         { SettingsProblem: { } problem } => Unchanged(o, UnitStatus.Blocked(problem)),
         { IsContainer: true, Assignment: Assignment.Volume v } => Unchanged(o, StatusText.Refused(
             v.Id.Name, "this machine is a system container, which can neither see nor mount disks",
             StatusText.StillServing(o.Journal.Served), "map it to a unit on a virtual or real machine")),
+        { Orders.Rollback: not null } => RollingBack.OnOrder(o),
         { Journal.Undertaking: { } work } => Resuming.Of(o, work),
+        _ when Releasing.IsInForce(o) => new Decision.Rest(Releasing.Status(o)),
         _ => ByAssignment(o),
     };
 
@@ -30,7 +37,9 @@ public static class Decide
         o.Journal.Served is null ? status : status with { Message = $"{status.Message}; {Serves(o)}" });
 
     private static string Serves(Observation o) =>
-        o.Node.State == NodeState.Serving ? StatusText.StillServing(o.Journal.Served) : "Cassandra is down";
+        o.Node.State == NodeState.Serving ? StatusText.StillServing(o.Journal.Served)
+        : o.Journal.Release is null ? "Cassandra is down"
+        : $"{o.Journal.Served?.Name} is released; Cassandra is down";
 
     private static Decision ByAssignment(Observation o) => o.Assignment.Match(
         noMap: _ => WithoutVolume(o, "volume-map is empty"),

@@ -55,6 +55,26 @@ public abstract record Decision
     /// <summary>Continue the adoption in the journal.</summary>
     public sealed record ResumeAdoption(Undertaking.Adopting Work) : Decision;
 
+    /// <summary>Go back to the place that served before: by order, or continued from the journal.</summary>
+    public sealed record GoBack(Undertaking.GoingBack Work) : Decision;
+
+    /// <summary>Stop the node for good and leave its volume unmounted and marked, as ordered.</summary>
+    /// <param name="Place">The volume.</param>
+    /// <param name="Record">Its record, where it is there and ours to mark; null where it is not.</param>
+    public sealed record Release(Place.OnVolume Place, VolumeRecord? Record) : Decision;
+
+    /// <summary>Delete old data that was copied on, as ordered.</summary>
+    /// <param name="Old">Where it is.</param>
+    public sealed record Purge(Place Old) : Decision;
+
+    /// <summary>An order that cannot be carried out, or is already: it no longer stands.</summary>
+    /// <param name="Order">Which.</param>
+    /// <param name="Why">Why not, for log and status line; empty where all that it asks for is so.</param>
+    public sealed record Decline(OrderKind Order, string Why) : Decision;
+
+    /// <summary>A deletion in the journal that is not to be continued: what is there is no longer what it was about.</summary>
+    public sealed record DropPurge(string Why) : Decision;
+
     /// <summary>Drop an undertaking that has not yet had an effect beyond preparing a disk.</summary>
     public sealed record Drop(Undertaking Work) : Decision;
 

@@ -12,13 +12,14 @@ internal static class Leaving
     /// <summary><c>stop</c>: a move under way is finished first, so that what the map promises is true when the machine goes.</summary>
     internal static Decision OnStop(Observation o)
     {
-        if (o.Orders.Hold is null && o.Journal.Undertaking is Undertaking.Moving or Undertaking.Adopting
+        if (o.Orders.Hold is null && o.Journal.Undertaking is Undertaking.Moving or Undertaking.Adopting or Undertaking.GoingBack
             && o.Assignment is not Assignment.Invalid)
             switch (Resuming.Of(o, o.Journal.Undertaking))
             {
                 case Decision.ResumeMove move: return move;
                 case Decision.ResumeAdoption adoption: return adoption;
                 case Decision.CancelMove cancel: return cancel;
+                case Decision.GoBack back: return back;
             }
         return HasLeft(o)
             ? new Decision.Rest(UnitStatus.Maintenance(Left(o)))

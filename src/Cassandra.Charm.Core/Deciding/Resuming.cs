@@ -14,14 +14,16 @@ internal static class Resuming
     internal static Decision Of(Observation o, Undertaking work) => work.Match(
         preparing: p => o.Entry == p.Entry ? Preparation(o, p) : new Decision.Drop(p),
         moving: m => IsCommitted(o, m) ? AfterCommit(o, m) : BeforeCommit(o, m),
-        adopting: a => Adopting(o, a));
+        adopting: a => Adopting(o, a),
+        // The old place is the truth, whatever has become of the other.
+        goingBack: g => new Decision.GoBack(g));
 
     /// <summary>The rename of cassandra.yaml is the commit point; while that step is under way, the file itself tells.</summary>
     private static bool IsCommitted(Observation o, Undertaking.Moving m) => m.Phase switch
     {
         MovePhase.Copying or MovePhase.Publishing => false,
         MovePhase.Switching => o.Node.ConfiguredRoot == m.Target.DataRoot,
-        MovePhase.Starting or MovePhase.GoingBack => true,
+        MovePhase.Starting => true,
     };
 
     private static Decision Adopting(Observation o, Undertaking.Adopting a)
@@ -54,7 +56,7 @@ internal static class Resuming
     }
 
     private static Decision AfterCommit(Observation o, Undertaking.Moving m) =>
-        m.Phase == MovePhase.GoingBack || IsTarget(o, m) ? new Decision.ResumeMove(m) : Gone(o, m.Target);
+        IsTarget(o, m) ? new Decision.ResumeMove(m) : Gone(o, m.Target);
 
     private static Decision Gone(Observation o, Place.OnVolume target)
     {

@@ -43,6 +43,8 @@ internal static class VolumeTable
 
     private static Decision NotAttached(Observation o, string volume) => o.Node.Data switch
     {
+        LocalData.ElsewhereOrUnknown when o.Journal.Release is not null => Down(o, UnitStatus.Waiting(
+            $"{volume} is not attached; {WhereTheDataIs(o)}")),
         LocalData.ElsewhereOrUnknown => StayDown(o, volume, $"{volume} is not attached either"),
         LocalData.NeverServed or LocalData.Fresh or LocalData.Real =>
             InPlace.KeepServing(o, StatusText.NotAttached(volume, o.Journal.Served)),
@@ -60,7 +62,7 @@ internal static class VolumeTable
     /// nothing that an order says to adopt in its place.
     /// </summary>
     private static bool IsServedPlace(Observation o, string volume) =>
-        o.Journal.Served is Place.OnVolume served && o.Served is not null && ReferenceEquals(o.Assigned, o.Served)
+        o.Journal is { Served: Place.OnVolume served, Release: null } && o.Served is not null && ReferenceEquals(o.Assigned, o.Served)
         && !(o.Served is VolumeSight.Recorded r && InPlace.WhyNotOurs(o, r) is not null
             && (Adoption.IsOrdered(o, volume) || (r.IsClone && volume != served.VolumeId)));
 
@@ -80,7 +82,7 @@ internal static class VolumeTable
     private static Decision OnRecorded(Observation o, string volume, VolumeSight.Recorded r) => r.Record.State switch
     {
         _ when o.Journal.Failed.FirstOrDefault(f => f.Volume == volume || f.Volume == r.Record.VolumeId) is { } failed && !Adoption.IsOrdered(o, volume) =>
-            Refuse(o, volume, $"the move to it failed ({failed.Reason})",
+            Refuse(o, volume, failed.ByOrder ? "this unit was rolled back from it" : $"the move to it failed ({failed.Reason})",
                 $"to try again, run the action adopt-volume volume={volume} reason=…, or change the entry"),
         RecordState.Initialising when !r.IsClone && !r.HasTree && !r.HasIncoming => OnEmpty(o, volume, r),
         RecordState.Incoming or RecordState.Ready or RecordState.Abandoned when IsOwnCopy(o, r) => OnOwnCopy(o, volume, r),
@@ -140,7 +142,9 @@ internal static class VolumeTable
     /// <summary>The place that last served is gone: whatever else is here, nothing is started.</summary>
     private static Decision StayDown(Observation o, string volume, string also) =>
         Down(o, o.Journal.Served is { } served
-            ? StatusText.Missing(served.Name, also)
+            ? o.Journal.Release is null
+                ? StatusText.Missing(served.Name, also)
+                : StatusText.Released(served.Name, $"is released; {also}, and nothing is copied from a volume that was left", null)
             : StatusText.Refused(volume, "nobody knows what last served on this machine", "Cassandra is down",
                 $"/var/lib/cassandra is not this unit's; move it away, then map {volume} again"));
 
@@ -150,7 +154,9 @@ internal static class VolumeTable
             : new Decision.Rest(status);
 
     private static string WhereTheDataIs(Observation o) =>
-        o.Journal.Served is { } served ? $"{served.Name} is missing; Cassandra is down" : "Cassandra has not been started";
+        o.Journal.Served is { } served
+            ? $"{served.Name} is {(o.Journal.Release is null ? "missing" : "released")}; Cassandra is down"
+            : "Cassandra has not been started";
 
     private static string Wipe(VolumeSight.Foreign f) =>
         $"if nothing on it is needed, wipe it yourself (wipefs -a /dev/{f.Disk} and blkdiscard -z /dev/{f.Disk})";

@@ -65,6 +65,12 @@ public interface INode
     /// <summary>Takes a seal away.</summary>
     Task UnsealAsync(Place place, CancellationToken cancel);
 
+    /// <summary>
+    /// Deletes what is in Cassandra's directories of a sealed tree and leaves them empty and sealed. The seal says so before
+    /// the first byte goes: a tree that is half gone is never unsealed. Resumable.
+    /// </summary>
+    Task PurgeAsync(Place place, CancellationToken cancel);
+
     /// <summary>Gives a tree to this machine's service user where it belongs to other ids; resumable.</summary>
     Task<OwnerIds> TakeOwnershipAsync(Place place, OwnerIds? recorded, CancellationToken cancel);
 

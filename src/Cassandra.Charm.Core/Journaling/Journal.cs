@@ -49,10 +49,54 @@ public sealed record Journal
 
     /// <summary>A volume that another unit's record claims: what its heartbeat was and since when it has stood still.</summary>
     public HeartbeatWatch? Watch { get; init; }
+
+    /// <summary>What served before <see cref="Served"/> took over; null where nothing did, or it was gone back to.</summary>
+    public Switch? LastSwitch { get; init; }
+
+    /// <summary>
+    /// Names of the places whose data was copied on, verified, by moves that led to what serves now; an adoption begins
+    /// anew, for it takes data that may be older.
+    /// </summary>
+    public IReadOnlyList<string> Ancestors { get => field ?? []; init; } = [];
+
+    /// <summary>The volume that serves was ordered to be left; it stands until another place serves.</summary>
+    public Release? Release { get; init; }
+
+    /// <summary>Old data that is being deleted.</summary>
+    public Purge? Purging { get; init; }
 }
 
+/// <summary>The last time another place began to serve.</summary>
+/// <param name="From">The place that served before.</param>
+/// <param name="Node">Whose data is there.</param>
+/// <param name="Lineage">Its lineage.</param>
+/// <param name="Generation">Its generation.</param>
+public sealed record Switch(Place From, NodeIdentity Node, Guid? Lineage, long Generation)
+{
+    /// <summary>The node has answered from the new place: there may be writes that are nowhere else.</summary>
+    public bool IsConfirmed { get; init; }
+}
+
+/// <summary>A deliberate release of the volume that served.</summary>
+/// <param name="Entry">The map's entry then: as long as it means this volume, Cassandra stays down.</param>
+/// <param name="At">When it was begun.</param>
+public sealed record Release(string Entry, DateTimeOffset At)
+{
+    /// <summary>The volume was unmounted and its record says <c>released</c>.</summary>
+    public bool IsMarked { get; init; }
+}
+
+/// <summary>A deletion of old data, recorded before its first effect.</summary>
+/// <param name="Old">Where it is.</param>
+/// <param name="Mark">Stands as copy id in the record of a volume while its old tree is being deleted: no other record has it.</param>
+public sealed record Purge(Place Old, Guid Mark);
+
 /// <summary>A switch that was taken back.</summary>
-public sealed record FailedTarget(string Volume, string Reason, DateTimeOffset At);
+public sealed record FailedTarget(string Volume, string Reason, DateTimeOffset At)
+{
+    /// <summary>By an operator's order, not because it failed.</summary>
+    public bool ByOrder { get; init; }
+}
 
 /// <summary>A foreign heartbeat under watch.</summary>
 /// <param name="Volume">The volume.</param>

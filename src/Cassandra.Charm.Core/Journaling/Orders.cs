@@ -17,10 +17,19 @@ public sealed record Orders
 
     /// <summary><c>discard-copy</c>: permission to delete an unfinished copy.</summary>
     public Order? Discard { get; init; }
+
+    /// <summary><c>release-volume</c>: leave the volume that serves, so that it can be detached.</summary>
+    public Order? Release { get; init; }
+
+    /// <summary><c>rollback-volume</c>: back to the place that served before the last switch.</summary>
+    public Order? Rollback { get; init; }
+
+    /// <summary><c>purge-old-data</c>: delete data that was copied on and serves elsewhere.</summary>
+    public Order? Purge { get; init; }
 }
 
 /// <summary>One order.</summary>
-/// <param name="Subject">The volume it is about; empty for a hold.</param>
+/// <param name="Subject">The volume, or the directory, it is about; empty where that goes without saying.</param>
 /// <param name="Reason">The operator's words.</param>
 /// <param name="At">When.</param>
 public sealed record Order(string Subject, string Reason, DateTimeOffset At);
@@ -36,4 +45,13 @@ public enum OrderKind
 
     /// <summary><see cref="Orders.Discard"/>.</summary>
     Discard,
+
+    /// <summary><see cref="Orders.Release"/>.</summary>
+    Release,
+
+    /// <summary><see cref="Orders.Rollback"/>.</summary>
+    Rollback,
+
+    /// <summary><see cref="Orders.Purge"/>.</summary>
+    Purge,
 }

@@ -9,18 +9,22 @@ namespace Cassandra.Charm.Core.Journaling;
 [JsonDerivedType(typeof(Preparing), "preparing")]
 [JsonDerivedType(typeof(Moving), "moving")]
 [JsonDerivedType(typeof(Adopting), "adopting")]
+[JsonDerivedType(typeof(GoingBack), "going-back")]
 public abstract record Undertaking
 {
     private Undertaking() { }
 
     /// <summary>One answer per kind of work; a missing argument does not compile.</summary>
-    public T Match<T>(Func<Preparing, T> preparing, Func<Moving, T> moving, Func<Adopting, T> adopting) => this switch
-    {
-        Preparing x => preparing(x),
-        Moving x => moving(x),
-        Adopting x => adopting(x),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    public T Match<T>(
+        Func<Preparing, T> preparing, Func<Moving, T> moving, Func<Adopting, T> adopting, Func<GoingBack, T> goingBack) =>
+        this switch
+        {
+            Preparing x => preparing(x),
+            Moving x => moving(x),
+            Adopting x => adopting(x),
+            GoingBack x => goingBack(x),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     /// <summary>The map entry it serves; when the entry changes before the commit point, it is cancelled.</summary>
     public required string Entry { get; init; }
@@ -40,9 +44,6 @@ public abstract record Undertaking
     {
         /// <summary>The boot in which the last pass ran: after another boot it runs again.</summary>
         public string BootId { get; init; } = "";
-
-        /// <summary>Why the way back was taken.</summary>
-        public string Failure { get; init; } = "";
     }
 
     /// <summary>Switching to data that is already on a volume.</summary>
@@ -54,6 +55,13 @@ public abstract record Undertaking
         /// <summary>The place that served before and is superseded by this adoption; null where none did.</summary>
         public Place? Previous { get; init; }
     }
+
+    /// <summary>The way back from a place that took over and never opened a port, to the one that served before.</summary>
+    /// <param name="Target">The volume that is left.</param>
+    /// <param name="Switch">The switch that is taken back.</param>
+    /// <param name="Generation">The generation the old place gets: newer than every copy of it.</param>
+    /// <param name="Failure">Why; empty where an operator ordered it.</param>
+    public sealed record GoingBack(Place.OnVolume Target, Switch Switch, long Generation, string Failure) : Undertaking;
 }
 
 /// <summary>
@@ -77,10 +85,6 @@ public enum MovePhase
     /// <summary>The node may have been started on the target: the source is superseded, the target serves.</summary>
     [JsonStringEnumMemberName("starting")]
     Starting,
-
-    /// <summary>The way back: target abandoned, configuration and source restored.</summary>
-    [JsonStringEnumMemberName("going-back")]
-    GoingBack,
 }
 
 /// <summary>How far an adoption has come.</summary>

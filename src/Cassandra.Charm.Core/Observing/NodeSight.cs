@@ -56,4 +56,19 @@ public sealed record NodeSight
 
     /// <summary>The last ERROR of <c>system.log</c> since the last start; empty where none.</summary>
     public string LastError { get; init; } = "";
+
+    /// <summary>
+    /// It is proven that Cassandra opened neither storage nor CQL port where the journal says that it serves, since that
+    /// place took over. In doubt, false.
+    /// </summary>
+    public bool IsUnwritten { get; init; }
+
+    /// <summary>The seal on the root disk's tree; null where it has none.</summary>
+    public TreeSealSight? RootSeal { get; init; }
 }
+
+/// <summary>A superseded tree on the root disk.</summary>
+/// <param name="SupersededBy">The place that took over when it was sealed.</param>
+/// <param name="IsBeingPurged">Its deletion was begun and not finished: it is no whole tree any more.</param>
+/// <param name="IsPurged">Its data was deleted; empty directories are left.</param>
+public sealed record TreeSealSight(string SupersededBy, bool IsBeingPurged = false, bool IsPurged = false);

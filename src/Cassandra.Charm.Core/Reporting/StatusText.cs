@@ -33,6 +33,18 @@ public static class StatusText
             $"{volume} is missing; Cassandra is down; {Prefix(seen)}attach it to this machine again, "
             + "nothing is started without it");
 
+    /// <summary>The volume that served was left deliberately.</summary>
+    /// <param name="volume">The volume.</param>
+    /// <param name="whatIsSo">What follows its name.</param>
+    /// <param name="entry">What the map calls this unit's volume; null where it names none, or another.</param>
+    public static UnitStatus Released(string volume, string whatIsSo, string? entry) =>
+        UnitStatus.Blocked($"{volume} {whatIsSo}; Cassandra is down; map another volume to this unit, or, to serve from it again, "
+            + $"{(entry is null ? "map it and " : "")}run the action adopt-volume volume={entry ?? volume} reason=…");
+
+    /// <summary>Old data goes.</summary>
+    public static UnitStatus Purging(Place old, Place serving) =>
+        UnitStatus.Maintenance($"purging the old data on {old.Name}; {StillServing(serving)}");
+
     /// <summary>A bad map.</summary>
     public static UnitStatus BadMap(string problem) => UnitStatus.Blocked($"volume-map: {problem}");
 
@@ -62,10 +74,14 @@ public static class StatusText
         UnitStatus.Maintenance($"starting Cassandra on {place.Name}" + (detail.Length == 0 ? "" : $": {detail}"));
 
     /// <summary>The node does not come up.</summary>
-    public static UnitStatus NodeDied(Place place, string reason) =>
+    /// <param name="place">Where.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="before">The place that can be gone back to without loss; null where there is none.</param>
+    public static UnitStatus NodeDied(Place place, string reason, Place? before = null) =>
         UnitStatus.Blocked(
             $"Cassandra does not stay up on {place.Name}: {reason}; see /var/log/cassandra/system.log; "
-            + "the next hook starts it again");
+            + "the next hook starts it again"
+            + (before is null ? "" : $"; to serve from {before.Name} again, run the action rollback-volume"));
 
     /// <summary>A step that the world did not let happen.</summary>
     public static UnitStatus StepFailed(string subject, string what, string remedy) =>

@@ -52,7 +52,7 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
             StartOutcome.Answers => await FinishAsync(work, cancel).ConfigureAwait(false),
             StartOutcome.StillStarting s => await _starting.StillAsync(StatusText.Switching(work.Target.Name, s.Doing), cancel)
                 .ConfigureAwait(false),
-            StartOutcome.Died d => StatusText.NodeDied(work.Target, d.Reason),
+            StartOutcome.Died d => StatusText.NodeDied(work.Target, d.Reason, d.MayHaveServed ? null : work.Previous),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
@@ -76,6 +76,9 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
         work = work with { Phase = AdoptPhase.Starting };
         await SaveAsync(Journal with
         {
+            LastSwitch = work.Previous is null ? null : new Switch(work.Previous, Journal.Node, Journal.Lineage, Journal.Generation),
+            Ancestors = [],
+            Release = null,
             EverStarted = true,
             Served = work.Target,
             Node = work.Record.Node,
@@ -94,7 +97,9 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
             case Place.RootDisk root:
                 await Node.SealAsync(root, work.Target.VolumeId, cancel).ConfigureAwait(false);
                 break;
-            case Place.OnVolume volume when Seen.Served is VolumeSight.Recorded { IsClone: false } r && r.Filesystem == volume.Filesystem:
+            // As this unit left it: a record that another has written since is not for us to change.
+            case Place.OnVolume volume when Seen.Served is VolumeSight.Recorded { IsClone: false } r && r.Filesystem == volume.Filesystem
+                    && r.Record.Owner == Seen.Self && r.Record.Generation == Journal.Generation && r.Record.Lineage == (Journal.Lineage ?? r.Record.Lineage):
                 await Volumes.ReleaseAsync(volume,
                     r.Record with { State = RecordState.Released, Since = Now, Heartbeat = null }, cancel).ConfigureAwait(false);
                 await Volumes.ForgetMountAsync(volume, cancel).ConfigureAwait(false);
@@ -114,7 +119,7 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
                 case Place.RootDisk root:
                     await Node.UnsealAsync(root, cancel).ConfigureAwait(false);
                     break;
-                case Place.OnVolume volume when IsReleasedByUs(volume):
+                case Place.OnVolume volume when Journal.Release is null && IsReleasedByUs(volume):
                     await MountAsync(volume, cancel).ConfigureAwait(false);
                     await MarkAsync(volume, r => r with { State = RecordState.Serving }, cancel).ConfigureAwait(false);
                     break;

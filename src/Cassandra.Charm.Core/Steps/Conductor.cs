@@ -20,6 +20,7 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
     public async Task<UnitStatus?> ConvergeAsync(CancellationToken cancel)
     {
         UnitStatus? notInstalled = null;
+        var declined = "";
         for (var round = 0; round < MaxRounds; round++)
         {
             var seen = await observe(cancel).ConfigureAwait(false);
@@ -33,7 +34,10 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
             {
                 case Decision.Rest rest:
                     await RememberAsync(rest, cancel).ConfigureAwait(false);
-                    return After(notInstalled, rest.Status);
+                    return With(declined, After(notInstalled, rest.Status));
+                case Decision.Decline no:
+                    declined = await DeclineAsync(no, cancel).ConfigureAwait(false);
+                    continue;
                 case Decision.Forget:
                     await new Leaving(machine, seen).ForgetAsync(cancel).ConfigureAwait(false);
                     return null;
@@ -42,7 +46,7 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
             try
             {
                 if (await CarryOutAsync(decision, seen, cancel).ConfigureAwait(false) is { } status)
-                    return After(notInstalled, status);
+                    return With(declined, After(notInstalled, status));
             }
             catch (Exception failure) when (IsOfTheWorld(failure))
             {
@@ -58,7 +62,7 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
                     return null;
                 }
                 else
-                    return After(notInstalled, failed);
+                    return With(declined, After(notInstalled, failed));
             }
         }
 
@@ -75,6 +79,20 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
 
     private static UnitStatus After(UnitStatus? notInstalled, UnitStatus status) =>
         notInstalled is null ? status : notInstalled with { Message = $"{notInstalled.Message}; {status.Message}" };
+
+    private static UnitStatus With(string declined, UnitStatus status) =>
+        declined.Length == 0 ? status : status with { Message = $"{status.Message}; {declined}" };
+
+    /// <summary>An order that could wait for its hour would be carried out when nobody thinks of it any more: it is taken back, and said.</summary>
+    private async Task<string> DeclineAsync(Decision.Decline no, CancellationToken cancel)
+    {
+        await machine.FulfilAsync(no.Order, cancel).ConfigureAwait(false);
+        if (no.Why.Length == 0)
+            return "";
+        var text = $"the order to {no.Order.ToString().ToLowerInvariant()} was not carried out: {no.Why}";
+        machine.Note(text);
+        return text;
+    }
 
     private async Task<bool> IsDownAsync(CancellationToken cancel) =>
         (await observe(cancel).ConfigureAwait(false)).Node.Processes.Count == 0;
@@ -111,6 +129,19 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
                 return await new Adopting(machine, seen).BeginAsync(a.Target, a.Record, a.DiskSerial, cancel).ConfigureAwait(false);
             case Decision.ResumeAdoption r:
                 return await new Adopting(machine, seen).RunAsync(r.Work, cancel).ConfigureAwait(false);
+            case Decision.GoBack g:
+                await new GoingBack(machine, seen).RunAsync(g.Work, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.Release r:
+                await new Releasing(machine, seen).RunAsync(r.Place, r.Record, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.Purge p:
+                await new Purging(machine, seen).RunAsync(p.Old, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.DropPurge d:
+                machine.Note(d.Why);
+                await machine.Journal.SaveAsync(machine.Journal.Current with { Purging = null }, cancel).ConfigureAwait(false);
+                return null;
             case Decision.Drop { Work: Undertaking.Preparing preparing }:
                 await new Preparing(machine, seen).DropAsync(preparing, cancel).ConfigureAwait(false);
                 return null;
@@ -165,6 +196,9 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
         Decision.ResumeMove r => r.Work.Target.VolumeId,
         Decision.Adopt a => a.Target.VolumeId,
         Decision.ResumeAdoption r => r.Work.Target.VolumeId,
+        Decision.GoBack g => g.Work.Switch.From.Name,
+        Decision.Release r => r.Place.VolumeId,
+        Decision.Purge p => p.Old.Name,
         Decision.Leave { Place: Place.OnVolume v } => v.VolumeId,
         _ => seen.Journal.Served?.Name ?? "Cassandra",
     };

@@ -33,8 +33,7 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
                 Undertaking = move,
                 CopyIds = [.. Journal.CopyIds.Where(id => id != move.CopyId), move.CopyId],
             }, cancel).ConfigureAwait(false);
-            if (move.Phase != MovePhase.GoingBack)
-                await MountAsync(move.Target, cancel).ConfigureAwait(false);
+            await MountAsync(move.Target, cancel).ConfigureAwait(false);
             switch (move.Phase)
             {
                 case MovePhase.Copying:
@@ -74,10 +73,8 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
                     var (status, failure) = await StartAsync(move, cancel).ConfigureAwait(false);
                     if (failure is null)
                         return status ?? await FinishAsync(move, cancel).ConfigureAwait(false);
-                    move = move with { Phase = MovePhase.GoingBack, Failure = failure };
-                    break;
-                case MovePhase.GoingBack:
-                    await GoBackAsync(move, cancel).ConfigureAwait(false);
+                    // It died before it opened a port: nothing was written there that anybody was promised.
+                    await new GoingBack(Machine, Seen).RunAsync(WayBack(move, failure), cancel).ConfigureAwait(false);
                     return null;
                 default:
                     throw new System.Diagnostics.UnreachableException();
@@ -160,8 +157,19 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
             .ConfigureAwait(false);
         await Node.SealAsync(move.Source, move.Target.VolumeId, cancel).ConfigureAwait(false);
         await MarkAsync(move.Target, r => r with { State = RecordState.Serving }, cancel).ConfigureAwait(false);
-        await SaveAsync(Journal with { Served = move.Target, Generation = move.Generation }, cancel).ConfigureAwait(false);
+        await SaveAsync(Journal with
+        {
+            Served = move.Target,
+            Generation = move.Generation,
+            LastSwitch = new Switch(move.Source, Journal.Node, Journal.Lineage, move.Generation - 1),
+            Ancestors = [.. Journal.Ancestors.Where(name => name != move.Source.Name), move.Source.Name],
+        }, cancel).ConfigureAwait(false);
     }
+
+    private Undertaking.GoingBack WayBack(Undertaking.Moving move, string failure) =>
+        new(move.Target, Journal.LastSwitch ?? new Switch(move.Source, Journal.Node, Journal.Lineage, move.Generation - 1),
+            move.Generation + 1, failure)
+        { Entry = move.Entry, Since = Now };
 
     private async Task<(UnitStatus? Status, string? Failure)> StartAsync(Undertaking.Moving move, CancellationToken cancel)
     {
@@ -185,64 +193,5 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
         if (move.Source is Place.OnVolume source)
             await LetGoAsync(source, cancel).ConfigureAwait(false);
         return null;
-    }
-
-    /// <summary>
-    /// The node died on the target before it opened a port: nothing was written there that anybody was promised, so the
-    /// source is still the truth.
-    /// </summary>
-    private async Task GoBackAsync(Undertaking.Moving move, CancellationToken cancel)
-    {
-        await Machine.ReportAsync(StatusText.Switching(move.Source.Name, $"back, Cassandra did not come up on {move.Target.Name}"),
-            cancel).ConfigureAwait(false);
-        await Node.HoldAsync($"going back to {move.Source.Name}", cancel).ConfigureAwait(false);
-        await Node.StopAsync(cancel).ConfigureAwait(false);
-        await AbandonTargetAsync(move, cancel).ConfigureAwait(false);
-        await MountAsync(move.Source, cancel).ConfigureAwait(false);
-        await Node.ConfigureAsync(ConfigurationFor(move.Source, Journal.Node), cancel).ConfigureAwait(false);
-        await Node.UnsealAsync(move.Source, cancel).ConfigureAwait(false);
-        // Newer than the copy, also where that could not be marked.
-        var generation = move.Generation + 1;
-        await MarkAsync(move.Source, r => r with { State = RecordState.Serving, SupersededBy = "", Generation = generation }, cancel)
-            .ConfigureAwait(false);
-        await SaveAsync(Journal with
-        {
-            Served = move.Source,
-            Generation = generation,
-            Undertaking = null,
-            Failed = [.. Journal.Failed.Where(f => f.Volume != move.Target.VolumeId),
-                new FailedTarget(move.Target.VolumeId, move.Failure, Now)],
-        }, cancel).ConfigureAwait(false);
-        await Node.LiftHoldAsync(cancel).ConfigureAwait(false);
-        await LetGoAsync(move.Target, cancel).ConfigureAwait(false);
-    }
-
-    /// <summary>A target that has failed must not keep the source down.</summary>
-    private async Task AbandonTargetAsync(Undertaking.Moving move, CancellationToken cancel)
-    {
-        try
-        {
-            await MountAsync(move.Target, cancel).ConfigureAwait(false);
-            await MarkAsync(move.Target, r => r with { State = RecordState.Abandoned, SupersededBy = move.Source.Name, Heartbeat = null },
-                cancel).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (Conductor.IsOfTheWorld(failure))
-        {
-            Machine.Note($"{move.Target.VolumeId} could not be marked as abandoned: {failure.Message}");
-        }
-    }
-
-    /// <summary>A volume that no longer serves is unmounted, so that it can be detached; a busy one is left as it is.</summary>
-    private async Task LetGoAsync(Place.OnVolume place, CancellationToken cancel)
-    {
-        try
-        {
-            await Volumes.UnmountAsync(place, cancel).ConfigureAwait(false);
-            await Volumes.ForgetMountAsync(place, cancel).ConfigureAwait(false);
-        }
-        catch (EffectFailedException busy)
-        {
-            Machine.Note($"{place.VolumeId} stays mounted: {busy.Message}");
-        }
     }
 }

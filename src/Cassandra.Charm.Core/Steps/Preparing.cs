@@ -52,10 +52,7 @@ internal sealed class Preparing(IMachine machine, Observation seen) : Step(machi
     internal async Task DiscardAsync(Place.OnVolume place, VolumeRecord record, CancellationToken cancel)
     {
         await MountAsync(place, cancel).ConfigureAwait(false);
-        await MarkAsync(place, r => r with { State = RecordState.Incoming }, cancel).ConfigureAwait(false);
-        await Volumes.ReopenIncomingAsync(place, cancel).ConfigureAwait(false);
-        await Volumes.DiscardIncomingAsync(place, cancel).ConfigureAwait(false);
-        await MarkAsync(place, _ => FirstRecord(record.VolumeId, record.DiskSerial), cancel).ConfigureAwait(false);
+        await EmptyAsync(place, record.CopyId, cancel).ConfigureAwait(false);
         await Machine.FulfilAsync(OrderKind.Discard, cancel).ConfigureAwait(false);
     }
 
@@ -73,15 +70,4 @@ internal sealed class Preparing(IMachine machine, Observation seen) : Step(machi
         var layout = new Layout(Machine.Clock.NewGuid(), filesystem, PartitionLabel.For(volume));
         return new Undertaking.Preparing(volume, pin, layout) { Entry = Seen.Entry, Since = Now };
     }
-
-    private VolumeRecord FirstRecord(string volume, string serial) => new()
-    {
-        VolumeId = volume,
-        DiskSerial = serial,
-        State = RecordState.Initialising,
-        Lineage = Journal.Lineage ?? Guid.Empty,
-        Generation = 0,
-        Owner = Seen.Self,
-        Since = Now,
-    };
 }

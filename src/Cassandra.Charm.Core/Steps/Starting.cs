@@ -82,7 +82,11 @@ internal sealed class Starting(IMachine machine, Observation seen) : Step(machin
                 $"{why}; it was stopped, and the charm is on hold; look at the data before you run the action resume");
         }
 
-        await SaveAsync(Journal with { Node = node }, cancel).ConfigureAwait(false);
+        await SaveAsync(Journal with
+        {
+            Node = node,
+            LastSwitch = Journal.LastSwitch is { IsConfirmed: false } last ? last with { IsConfirmed = true } : Journal.LastSwitch,
+        }, cancel).ConfigureAwait(false);
         await MarkAsync(place, r => r with { Node = node, State = RecordState.Serving, Owners = ServiceOwners }, cancel)
             .ConfigureAwait(false);
         if (place is Place.OnVolume)

@@ -46,6 +46,49 @@ internal abstract class Step(IMachine machine, Observation seen)
             .ConfigureAwait(false);
     }
 
+    /// <summary>A volume that does not serve is unmounted, so that it can be detached; a busy one is left as it is.</summary>
+    protected async Task LetGoAsync(Place place, CancellationToken cancel)
+    {
+        if (place is not Place.OnVolume volume)
+            return;
+        try
+        {
+            await Volumes.UnmountAsync(volume, cancel).ConfigureAwait(false);
+            await Volumes.ForgetMountAsync(volume, cancel).ConfigureAwait(false);
+        }
+        catch (EffectFailedException busy)
+        {
+            Machine.Note($"{volume.VolumeId} stays mounted: {busy.Message}");
+        }
+    }
+
+    /// <summary>
+    /// Makes a mounted volume an empty one. What goes is first marked, durably, as a copy that is never adopted, then given
+    /// the name of one: a tree that is half gone cannot be mistaken for data, by this charm or another.
+    /// </summary>
+    /// <param name="place">The volume.</param>
+    /// <param name="mark">Stands as copy id in the record meanwhile.</param>
+    /// <param name="cancel">Ends it; a resume goes on.</param>
+    protected async Task EmptyAsync(Place.OnVolume place, Guid? mark, CancellationToken cancel)
+    {
+        await MarkAsync(place, r => r with { State = RecordState.Incoming, CopyId = mark }, cancel).ConfigureAwait(false);
+        await Volumes.ReopenIncomingAsync(place, cancel).ConfigureAwait(false);
+        await Volumes.DiscardIncomingAsync(place, cancel).ConfigureAwait(false);
+        await MarkAsync(place, r => FirstRecord(r.VolumeId, r.DiskSerial), cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The record of a volume that holds no data.</summary>
+    protected VolumeRecord FirstRecord(string volume, string serial) => new()
+    {
+        VolumeId = volume,
+        DiskSerial = serial,
+        State = RecordState.Initialising,
+        Lineage = Journal.Lineage ?? Guid.Empty,
+        Generation = 0,
+        Owner = seen.Self,
+        Since = Now,
+    };
+
     /// <summary>An order to adopt holds for one volume once, the one that the map names.</summary>
     protected Task FulfilAdoptionAsync(CancellationToken cancel) =>
         seen.Assignment is Assignment.Volume mapped && seen.Orders.Adopt?.Subject == mapped.Id.Name

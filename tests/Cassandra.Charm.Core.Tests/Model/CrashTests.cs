@@ -14,58 +14,17 @@ public sealed class CrashTests
 
     [Theory]
     [MemberData(nameof(Lives))]
-    public async Task A_crash_at_every_point_ends_where_no_crash_ends(string life)
-    {
-        var points = await CountAsync(life);
-        for (var first = 0; first <= points; first++)
-            foreach (var reboot in new[] { false, true })
-                await RunAsync(life, first, null, reboot);
-    }
+    public Task A_crash_at_every_point_ends_where_no_crash_ends(string life) =>
+        Crashes.OnceAsync(() => BeginAsync(life), (machine, where) => Check(machine, life, where));
 
     [Theory]
     [MemberData(nameof(Lives))]
-    public async Task A_second_crash_while_recovering_changes_nothing(string life)
+    public Task A_second_crash_while_recovering_changes_nothing(string life) =>
+        Crashes.TwiceAsync(() => BeginAsync(life), (machine, where) => Check(machine, life, where));
+
+    private static void Check(ModelMachine machine, string life, string where)
     {
-        var points = await CountAsync(life);
-        for (var first = 0; first <= points; first++)
-            for (var second = 0; second <= 30; second++)
-                await RunAsync(life, first, second, reboot: second % 2 == 0);
-    }
-
-    private static async Task<int> CountAsync(string life)
-    {
-        var machine = await BeginAsync(life);
-        var before = machine.EffectCount;
-        await machine.SettleAsync();
-        return 2 * (machine.EffectCount - before);
-    }
-
-    private static async Task RunAsync(string life, int first, int? second, bool reboot)
-    {
-        var machine = await BeginAsync(life);
-        machine.CrashAt = 2 * machine.EffectCount + first;
-        if (second is { } s)
-        {
-            try
-            {
-                while (machine.CrashAt >= 0)
-                {
-                    var before = machine.Statuses.LastOrDefault();
-                    if (await machine.HookAsync() == before)
-                        break;
-                }
-            }
-            catch (CrashException)
-            {
-                machine.CrashAt = 2 * machine.EffectCount + s;
-            }
-        }
-
-        await machine.SettleAsync(reboot);
-        machine.CrashAt = -1;
-        await machine.SettleAsync();
-
-        var where = $"{life}, crash at {first}{(second is null ? "" : $" and {second}")}{(reboot ? ", reboot" : "")}";
+        where = $"{life}, {where}";
         Assert.True(machine.RunningOn is not null, $"{where}: nothing runs: {string.Join(" | ", machine.Notes.TakeLast(4))}");
         Assert.True(machine.Promised.IsSubsetOf(machine.RunningOn.Writes), $"{where}: a write is lost");
         Assert.True(machine.Disks.Values.All(d => !d.WasViolated), $"{where}: a write without proof");

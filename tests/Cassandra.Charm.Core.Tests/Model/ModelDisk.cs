@@ -10,6 +10,12 @@ internal sealed record ModelTree(HashSet<int> Writes)
 
     public bool IsSealed { get; set; }
 
+    public string SupersededBy { get; set; } = "";
+
+    public bool IsBeingPurged { get; set; }
+
+    public bool IsPurged { get; set; }
+
     public ModelTree Copy() => new([.. Writes]) { HostId = HostId };
 }
 
@@ -33,6 +39,9 @@ internal sealed class ModelDisk(string serial)
     public ModelTree? Incoming { get; set; }
 
     public bool IsMounted { get; set; }
+
+    /// <summary>Somebody works in it: it cannot be unmounted.</summary>
+    public bool IsBusy { get; set; }
 
     /// <summary>Writes to it that were not preceded by proof that it is blank or ours.</summary>
     public bool WasViolated { get; set; }

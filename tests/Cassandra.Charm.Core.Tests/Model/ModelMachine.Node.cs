@@ -61,6 +61,8 @@ internal sealed partial class ModelMachine : INode, ILongWork
             Starts++;
             if (_runningOn is null && GuardAllows() && !Dies)
                 Run();
+            else if (_runningOn is null && GuardAllows())
+                Remember(opened: IsOn(DiesLateOn));
         });
         await Effect(() => _startIsOpen = true);
         return StartsSlowly ? new StartOutcome.StillStarting("") : await Outcome();
@@ -84,14 +86,28 @@ internal sealed partial class ModelMachine : INode, ILongWork
     public Task SealAsync(Place place, string supersededBy, CancellationToken cancel) => Effect(() =>
     {
         if (TreeAt(place) is { } tree)
-            tree.IsSealed = true;
+            (tree.IsSealed, tree.SupersededBy) = (true, supersededBy);
     });
 
     public Task UnsealAsync(Place place, CancellationToken cancel) => Effect(() =>
     {
-        if (TreeAt(place) is { } tree)
-            tree.IsSealed = false;
+        if (TreeAt(place) is not { } tree)
+            return;
+        Assert.False(tree.IsBeingPurged || tree.IsPurged, "a purged tree was unsealed");
+        tree.IsSealed = false;
     });
+
+    public async Task PurgeAsync(Place place, CancellationToken cancel)
+    {
+        var tree = TreeAt(place)!;
+        await Effect(() =>
+        {
+            Assert.True(tree.IsSealed && _runningOn is not null && _runningOn != tree, "purged without proof");
+            tree.IsBeingPurged = true;
+        });
+        await Effect(() => tree.Writes.Clear());
+        await Effect(() => (tree.IsBeingPurged, tree.IsPurged) = (false, true));
+    }
 
     public Task<OwnerIds> TakeOwnershipAsync(Place place, OwnerIds? recorded, CancellationToken cancel) =>
         Task.FromResult(new OwnerIds(100, 100));
@@ -146,9 +162,16 @@ internal sealed partial class ModelMachine : INode, ILongWork
     /// <summary>A node on an empty tree becomes a new node: the careless charm is caught by its host id.</summary>
     private void Run()
     {
+        Remember(opened: true);
         _runningOn = TreeAt(_configured!)!;
         _runningOn.HostId ??= NewGuid();
     }
+
+    private (string Root, bool Opened)? _start;
+
+    /// <summary>What start.json says: the root that the guard let it start on, and whether it opened a port there.</summary>
+    private void Remember(bool opened) =>
+        _start = (_configured!.DataRoot, opened || _start is { } earlier && earlier.Root == _configured.DataRoot && earlier.Opened);
 
     private ModelTree? TreeAt(Place place) => place is Place.OnVolume volume
         ? Disks.TryGetValue(volume.VolumeId, out var disk) && disk.IsAttached && disk.IsMounted ? disk.Tree : null
@@ -162,6 +185,8 @@ internal sealed partial class ModelMachine : INode, ILongWork
         Data = LocalDataNow(),
         ConfiguredRoot = _configured?.DataRoot,
         Version = "4.1.7",
+        IsUnwritten = _start is { } start && Current.Served is { } place && (start.Root != place.DataRoot || !start.Opened),
+        RootSeal = Root is { IsSealed: true } root ? new TreeSealSight(root.SupersededBy, root.IsBeingPurged, root.IsPurged) : null,
     };
 
     private LocalData LocalDataNow() => Current.Served switch
@@ -169,7 +194,7 @@ internal sealed partial class ModelMachine : INode, ILongWork
         null => Root is null ? LocalData.NeverServed : LocalData.ElsewhereOrUnknown,
         Place.RootDisk => Root is null || Root.IsSealed ? LocalData.ElsewhereOrUnknown
             : Root.Writes.Count == 0 ? LocalData.Fresh : LocalData.Real,
-        Place.OnVolume v => Disks.TryGetValue(v.VolumeId, out var disk) && disk.IsAttached && disk.Tree is not null
+        Place.OnVolume v => Disks.TryGetValue(v.VolumeId, out var disk) && disk.IsAttached && disk.IsMounted && disk.Tree is not null
                             && disk.Record?.State == RecordState.Serving
             ? LocalData.Real
             : LocalData.ElsewhereOrUnknown,

@@ -45,6 +45,8 @@ internal sealed partial class ModelMachine : IVolumes
     public Task UnmountAsync(Place.OnVolume place, CancellationToken cancel) => Effect(() =>
     {
         Assert.False(_runningOn is not null && _runningOn == Disks[place.VolumeId].Tree, "unmounted under the node");
+        if (Disks[place.VolumeId] is { IsBusy: true, IsMounted: true })
+            throw new EffectFailedException($"{place.MountPoint} cannot be unmounted: bash (42) uses it", "stop what uses it");
         Disks[place.VolumeId].IsMounted = false;
     });
 
@@ -77,13 +79,24 @@ internal sealed partial class ModelMachine : IVolumes
         (disk.Incoming, disk.Tree) = (disk.Tree, null);
     });
 
-    public Task DiscardIncomingAsync(Place.OnVolume place, CancellationToken cancel) =>
-        Effect(() => Mounted(place).Incoming = null);
+    /// <summary>Deleting takes its time: half of it is gone before the rest.</summary>
+    public async Task DiscardIncomingAsync(Place.OnVolume place, CancellationToken cancel)
+    {
+        await Effect(() =>
+        {
+            var disk = Mounted(place);
+            Prove(disk, disk.Incoming is null || disk.Record is { State: RecordState.Incoming });
+            disk.Incoming = disk.Incoming is { } tree ? new ModelTree([.. tree.Writes.Take(tree.Writes.Count / 2)]) : null;
+        });
+        await Effect(() => Mounted(place).Incoming = null);
+    }
 
     public Task ReleaseAsync(Place.OnVolume place, VolumeRecord record, CancellationToken cancel) => Effect(() =>
     {
         var disk = Disks[place.VolumeId];
         Assert.False(_runningOn is not null && _runningOn == disk.Tree, "released under the node");
+        if (!disk.IsAttached)
+            throw new EffectFailedException($"{place.VolumeId} is not attached");
         disk.IsMounted = false;
         disk.Record = record;
     });

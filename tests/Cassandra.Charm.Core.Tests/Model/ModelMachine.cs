@@ -129,6 +129,9 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
             Run();
     }
 
+    /// <summary>Two machines must not choose the same identifiers.</summary>
+    public void SkipGuids(int count) => _guids += count;
+
     public Guid NewGuid() => new(++_guids, 0, 0, new byte[8]);
 
     public Task SaveAsync(Journal journal, CancellationToken cancel) => Effect(() => Current = journal);
@@ -146,6 +149,9 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
         OrderKind.Hold => Orders with { Hold = null },
         OrderKind.Adopt => Orders with { Adopt = null },
         OrderKind.Discard => Orders with { Discard = null },
+        OrderKind.Release => Orders with { Release = null },
+        OrderKind.Rollback => Orders with { Rollback = null },
+        OrderKind.Purge => Orders with { Purge = null },
     });
 
     Task IMachine.HoldAsync(string why, CancellationToken cancel) =>
@@ -187,6 +193,8 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
                 Undertaking.Adopting a => Sight(a.Target.VolumeId),
                 _ => null,
             },
+            Previous = Orders.Rollback is not null && Current.LastSwitch?.From is Place.OnVolume before ? Sight(before.VolumeId) : null,
+            Old = ((Current.Purging?.Old as Place.OnVolume)?.VolumeId ?? Orders.Purge?.Subject) is { } old ? Sight(old) : null,
             Uptime = Uptime,
             BootId = BootId,
             Address = "10.0.0.1",
