@@ -24,11 +24,14 @@ public abstract record OrderVerdict
 /// <summary>Judges orders: the same for the action that gives one and for the hook that carries it out.</summary>
 public static class Ordering
 {
+    /// <summary>A hold is never refused.</summary>
+    public static OrderVerdict Hold { get; } = new OrderVerdict.Allowed(
+        "from the next hook on the charm keeps its hands off; Cassandra goes on as it is; run the action resume to end it");
+
     /// <summary>What becomes of the order of this kind that stands in the observation.</summary>
     public static OrderVerdict Judge(Observation o, OrderKind kind) => kind switch
     {
-        OrderKind.Hold => new OrderVerdict.Allowed(
-            "from the next hook on the charm keeps its hands off; Cassandra goes on as it is; run the action resume to end it"),
+        OrderKind.Hold => Hold,
         OrderKind.Release => WhyNotAtAll(o) ?? Releasing.Judge(o),
         OrderKind.Rollback => WhyNotAtAll(o) ?? WhyNotWithThisMap(o) ?? RollingBack.Judge(o),
         OrderKind.Purge => WhyNotAtAll(o) ?? WhyNotWithThisMap(o) ?? Purging.Judge(o, o.Orders.Purge?.Subject ?? ""),

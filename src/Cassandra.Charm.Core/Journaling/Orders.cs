@@ -26,6 +26,17 @@ public sealed record Orders
 
     /// <summary><c>purge-old-data</c>: delete data that was copied on and serves elsewhere.</summary>
     public Order? Purge { get; init; }
+
+    /// <summary>The same with another order of one kind; null takes it back.</summary>
+    public Orders With(OrderKind kind, Order? order) => kind switch
+    {
+        OrderKind.Hold => this with { Hold = order },
+        OrderKind.Adopt => this with { Adopt = order },
+        OrderKind.Discard => this with { Discard = order },
+        OrderKind.Release => this with { Release = order },
+        OrderKind.Rollback => this with { Rollback = order },
+        OrderKind.Purge => this with { Purge = order },
+    };
 }
 
 /// <summary>One order.</summary>

@@ -26,6 +26,16 @@ internal abstract record ActionRequest
     /// <summary>Allow an unfinished copy to be deleted.</summary>
     internal sealed record DiscardCopy(VolumeId Volume) : ActionRequest;
 
+    /// <summary>Leave the volume that serves.</summary>
+    internal sealed record ReleaseVolume : ActionRequest;
+
+    /// <summary>Go back to the place that served before.</summary>
+    internal sealed record RollbackVolume : ActionRequest;
+
+    /// <summary>Delete data that was copied on and serves elsewhere.</summary>
+    /// <param name="Subject">A volume as volume-map has it, or a directory.</param>
+    internal sealed record PurgeOldData(string Subject) : ActionRequest;
+
     /// <summary>Reads a request; where it is none, says why in one line.</summary>
     /// <param name="name">The action's name.</param>
     /// <param name="parameters">What <c>action-get</c> answered.</param>
@@ -55,11 +65,33 @@ internal abstract record ActionRequest
             case "discard-copy":
                 _ = VolumeId.TryParse(Text(parameters, "volume"), out var unfinished);
                 return new DiscardCopy(unfinished);
+            case "release-volume":
+                return new ReleaseVolume();
+            case "rollback-volume":
+                return new RollbackVolume();
+            case "purge-old-data":
+                return Purge(Text(parameters, "volume"), Text(parameters, "path"), out refusal);
             default:
                 refusal = $"this charm has no action {name}";
                 return null;
         }
     }
+
+    /// <summary>What is deleted is named exactly, once.</summary>
+    private static PurgeOldData? Purge(string volume, string path, out string refusal)
+    {
+        refusal = (volume.Length > 0, path.Length > 0) switch
+        {
+            (true, true) => "give either volume or path, not both; nothing is deleted",
+            (false, false) => "name what is to be deleted: volume=… or path=…; nothing is deleted",
+            (true, _) when !VolumeId.TryParse(volume, out _) => $"'{volume}' is not a volume id; give it as volume-map has it; nothing is deleted",
+            (_, true) when path.TrimEnd('/') != RootData => $"'{path}' is no directory that the charm ever superseded; that is {RootData}; nothing is deleted",
+            _ => "",
+        };
+        return refusal.Length > 0 ? null : new PurgeOldData(volume.Length > 0 ? volume : RootData);
+    }
+
+    private static string RootData { get; } = new Core.Places.Place.RootDisk().DataRoot;
 
     private static string Text(JsonElement parameters, string key) =>
         parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty(key, out var value)

@@ -17,14 +17,19 @@ internal static class TreeRemoval
         if (status.IsMountRoot)
             throw new EffectFailedException($"something is mounted on {parent.PathForMessages(name)}", "unmount it");
         if (status.IsDirectory)
-            Empty(parent, name, cancel);
+        {
+            using var directory = parent.OpenEntry(name, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY);
+            Empty(directory, cancel);
+        }
+
         while (Unistd.unlinkat(parent, name, status.IsDirectory ? Fcntl.AT_REMOVEDIR : 0) != 0)
             LibcException.ThrowUnlessInterrupted("unlink", parent, name);
     }
 
-    private static void Empty(SafeFileHandle parent, ReadOnlySpan<byte> name, CancellationToken cancel)
+    /// <summary>Removes all entries of an open directory.</summary>
+    /// <exception cref="EffectFailedException">Something is mounted in it.</exception>
+    internal static void Empty(SafeFileHandle directory, CancellationToken cancel)
     {
-        using var directory = parent.OpenEntry(name, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY);
         using var reader = new DirectoryReader(directory);
         while (reader.MoveNext())
             Remove(directory, reader.Current, cancel);

@@ -62,6 +62,8 @@ internal sealed class CassandraNode : INode
             Data = new LocalDataLook(_paths, _evidence).Judge(journal, configured),
             ConfiguredRoot = configured is { IsOurs: true } ? configured.DataRoot : null,
             Version = version,
+            IsUnwritten = journal is { Served: { } served, LastSwitch.IsConfirmed: false } && IsUnwritten(served),
+            RootSeal = RootSeal(),
             LastError = state == NodeState.Serving || configured is null ? "" : Starter.WhyDown(configured),
         };
     }
@@ -144,6 +146,13 @@ internal sealed class CassandraNode : INode
     }
 
     /// <inheritdoc/>
+    public Task PurgeAsync(Place place, CancellationToken cancel)
+    {
+        new TreeSeal(_paths.DataRootOf(place)).Purge(cancel);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public Task<OwnerIds> TakeOwnershipAsync(Place place, OwnerIds? recorded, CancellationToken cancel) =>
         Task.FromResult(new TreeOwnership(_paths).Take(place, recorded, RequireOwner(), cancel));
 
@@ -186,6 +195,32 @@ internal sealed class CassandraNode : INode
         {
             _log.Warning("{Problem:l}", unreadable.Message);
             return null;
+        }
+    }
+
+    private bool IsUnwritten(Place served)
+    {
+        try
+        {
+            return _evidence.ProvesUnwritten(served.DataRoot);
+        }
+        catch (EffectFailedException unreadable)
+        {
+            _log.Warning("{Problem:l}", unreadable.Message);
+            return false; // nothing is proven
+        }
+    }
+
+    private TreeSealSight? RootSeal()
+    {
+        try
+        {
+            return new TreeSeal(_paths.DataRootOf(new Place.RootDisk())).Look();
+        }
+        catch (EffectFailedException unreadable)
+        {
+            _log.Warning("{Problem:l}", unreadable.Message);
+            return null; // no seal that anything could be concluded from
         }
     }
 

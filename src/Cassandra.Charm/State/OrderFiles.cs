@@ -9,7 +9,7 @@ internal sealed class OrderFiles(string directory)
     /// <summary>Those that stand.</summary>
     public Orders Read() => !Directory.Exists(directory)
         ? Orders.None
-        : new Orders { Hold = Read(OrderKind.Hold), Adopt = Read(OrderKind.Adopt), Discard = Read(OrderKind.Discard) };
+        : Enum.GetValues<OrderKind>().Aggregate(Orders.None, (orders, kind) => orders.With(kind, Read(kind)));
 
     /// <summary>Writes one durably.</summary>
     public void Give(OrderKind kind, Order order) => StateFile.Write(PathOf(kind), order, StateJson.Default.Order);
@@ -24,5 +24,8 @@ internal sealed class OrderFiles(string directory)
         OrderKind.Hold => "hold.json",
         OrderKind.Adopt => "adopt.json",
         OrderKind.Discard => "discard.json",
+        OrderKind.Release => "release.json",
+        OrderKind.Rollback => "rollback.json",
+        OrderKind.Purge => "purge.json",
     });
 }

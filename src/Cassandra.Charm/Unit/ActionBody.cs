@@ -1,3 +1,4 @@
+using Cassandra.Charm.Core.Deciding;
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.EntryPoints;
@@ -22,13 +23,13 @@ internal sealed class ActionBody(UnitFactory factory, IPrograms programs, StateP
     {
         ActionRequest.VolumeStatus => LookAsync(context, VolumeReport.Of, stop),
         ActionRequest.ShowPlan => LookAsync(context, PlanReport.Of, stop),
-        ActionRequest.Hold hold => GiveAsync(OrderKind.Hold, "", hold.Reason,
-            "the charm keeps its hands off from the next hook on; Cassandra goes on as it is; run resume to end it", stop),
+        ActionRequest.Hold hold => OrderAsync(context, OrderKind.Hold, "", hold.Reason, stop),
         ActionRequest.Resume => ResumeAsync(stop),
-        ActionRequest.AdoptVolume adopt => GiveAsync(OrderKind.Adopt, adopt.Volume.Name, adopt.Reason,
-            $"{adopt.Volume.Name} will be adopted as soon as volume-map names it for this unit", stop),
-        ActionRequest.DiscardCopy discard => GiveAsync(OrderKind.Discard, discard.Volume.Name, "",
-            $"the unfinished copy on {discard.Volume.Name} will be deleted; nothing else on it is touched", stop),
+        ActionRequest.AdoptVolume adopt => OrderAsync(context, OrderKind.Adopt, adopt.Volume.Name, adopt.Reason, stop),
+        ActionRequest.DiscardCopy discard => OrderAsync(context, OrderKind.Discard, discard.Volume.Name, "", stop),
+        ActionRequest.ReleaseVolume => OrderAsync(context, OrderKind.Release, "", "", stop),
+        ActionRequest.RollbackVolume => OrderAsync(context, OrderKind.Rollback, "", "", stop),
+        ActionRequest.PurgeOldData purge => OrderAsync(context, OrderKind.Purge, purge.Subject, "", stop),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -39,11 +40,39 @@ internal sealed class ActionBody(UnitFactory factory, IPrograms programs, StateP
         return new ActionOutcome(report(await unit.Observer.LookAsync(Occasion.Converge, stop).ConfigureAwait(false)));
     }
 
-    private async Task<ActionOutcome> GiveAsync(
-        OrderKind kind, string subject, string reason, string effect, CancellationToken stop)
+    /// <summary>What the world can be seen to refuse is refused at once; all else is left to the next hook.</summary>
+    private async Task<ActionOutcome> OrderAsync(
+        HookContext context, OrderKind kind, string subject, string reason, CancellationToken stop)
     {
-        _orders.Give(kind, new Order(subject, reason, clock.Now));
-        return await QueuedAsync(effect, stop).ConfigureAwait(false);
+        var order = new Order(subject, reason, clock.Now);
+        switch (await JudgeAsync(context, kind, order, stop).ConfigureAwait(false))
+        {
+            case OrderVerdict.Refused no:
+                return ActionOutcome.Refused(no.Why);
+            case OrderVerdict.Done done:
+                return new ActionOutcome(new Dictionary<string, string> { ["result"] = "done already", ["effect"] = done.What });
+            case OrderVerdict.Allowed allowed:
+                _orders.Give(kind, order);
+                return await QueuedAsync(allowed.Effect, stop).ConfigureAwait(false);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>
+    /// Looks under the lock, so that it comes in nobody's way; where somebody is at work, that one's successor judges. A hold
+    /// needs no look, and must be given also where one fails.
+    /// </summary>
+    private async Task<OrderVerdict> JudgeAsync(HookContext context, OrderKind kind, Order order, CancellationToken stop)
+    {
+        if (kind == OrderKind.Hold)
+            return Ordering.Hold;
+        using var held = await StateLock.TryTakeAsync(paths.Lock, $"action {context.Trigger.Name}", TimeSpan.Zero, stop).ConfigureAwait(false);
+        if (held is null)
+            return new OrderVerdict.Allowed("the charm is at work; the next hook carries it out, or the unit's status says why not");
+        var unit = await factory.CreateAsync(context, HookEvent.UpdateStatus, stop).ConfigureAwait(false);
+        var seen = await unit.Observer.LookAsync(Occasion.Converge, _orders.Read().With(kind, order), stop).ConfigureAwait(false);
+        return Ordering.Judge(seen, kind);
     }
 
     private async Task<ActionOutcome> ResumeAsync(CancellationToken stop)

@@ -21,12 +21,16 @@ internal sealed class Observer(
     private IReadOnlySet<string>? _units;
 
     /// <summary>The machine as it is now.</summary>
-    public async Task<Observation> LookAsync(Occasion occasion, CancellationToken cancel)
+    public Task<Observation> LookAsync(Occasion occasion, CancellationToken cancel) =>
+        LookAsync(occasion, orders.Read(), cancel);
+
+    /// <summary>The machine as it is now, with these orders instead of those that stand.</summary>
+    public async Task<Observation> LookAsync(Occasion occasion, Orders given, CancellationToken cancel)
     {
         var known = journal.Exists ? journal.Current : null;
         var sight = await node.LookAsync(known, cancel).ConfigureAwait(false);
         var installed = sight.State != NodeState.NotInstalled && installation.IsComplete(options.Settings, resource);
-        var sights = await LookAtVolumesAsync(cancel).ConfigureAwait(false);
+        var sights = await LookAtVolumesAsync(given, cancel).ConfigureAwait(false);
         return new Observation
         {
             Occasion = occasion,
@@ -35,12 +39,14 @@ internal sealed class Observer(
             SettingsProblem = options.Problem,
             Assignment = options.Assignment,
             Journal = journal.Current,
-            Orders = orders.Read(),
+            Orders = given,
             IsInstalled = installed,
             Node = sight,
             Assigned = sights.Assigned,
             Served = sights.Served,
             Target = sights.Target,
+            Previous = sights.Previous,
+            Old = sights.Old,
             Units = await UnitsAsync(sights.Assigned, cancel).ConfigureAwait(false),
             IsContainer = SystemContainer.IsThis,
             Uptime = clock.Uptime,
@@ -51,8 +57,7 @@ internal sealed class Observer(
     }
 
     /// <summary>The volumes that matter, each looked at once.</summary>
-    private async Task<(VolumeSight? Assigned, VolumeSight? Served, VolumeSight? Target)> LookAtVolumesAsync(
-        CancellationToken cancel)
+    private async Task<VolumeSights> LookAtVolumesAsync(Orders given, CancellationToken cancel)
     {
         var assigned = options.Assignment is Assignment.Volume v ? v.Id : (VolumeId?)null;
         var seen = new Dictionary<string, VolumeSight>(StringComparer.Ordinal);
@@ -67,11 +72,18 @@ internal sealed class Observer(
         }
 
         var first = await Of(assigned).ConfigureAwait(false);
-        return (
+        return new VolumeSights(
             first,
             SameOr(first, PlaceOf(journal.Current.Served)) ?? await Of(IdOf(journal.Current.Served)).ConfigureAwait(false),
-            SameOr(first, TargetOf(journal.Current.Undertaking)) ?? await Of(IdOf(TargetOf(journal.Current.Undertaking))).ConfigureAwait(false));
+            SameOr(first, TargetOf(journal.Current.Undertaking)) ?? await Of(IdOf(TargetOf(journal.Current.Undertaking))).ConfigureAwait(false),
+            given.Rollback is null ? null : await Of(IdOf(journal.Current.LastSwitch?.From)).ConfigureAwait(false),
+            await Of(journal.Current.Purging is { } purging ? IdOf(purging.Old) : SubjectOf(given.Purge)).ConfigureAwait(false));
     }
+
+    /// <summary>Each volume that matters; null where there is none such.</summary>
+    private sealed record VolumeSights(VolumeSight? Assigned, VolumeSight? Served, VolumeSight? Target, VolumeSight? Previous, VolumeSight? Old);
+
+    private static VolumeId? SubjectOf(Order? order) => VolumeId.TryParse(order?.Subject, out var id) ? id : null;
 
     /// <summary>Entries are compared by what they resolve to, never by text: two spellings may name one volume.</summary>
     private static VolumeSight? SameOr(VolumeSight? sight, Place.OnVolume? place) =>
@@ -123,7 +135,7 @@ internal sealed class Observer(
 
     /// <summary>The address matters only where the node may have to be configured: not where it serves what the map says.</summary>
     private async Task<string> AddressAsync(
-        NodeSight sight, (VolumeSight? Assigned, VolumeSight? Served, VolumeSight? Target) sights, CancellationToken cancel) =>
+        NodeSight sight, VolumeSights sights, CancellationToken cancel) =>
         sight.State == NodeState.Serving && journal.Current.Undertaking is null
         && (sights.Assigned is null or VolumeSight.NotAttached || ReferenceEquals(sights.Assigned, sights.Served))
         && context.Trigger is Trigger.Hook { Event: HookEvent.UpdateStatus }

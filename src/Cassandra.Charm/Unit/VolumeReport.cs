@@ -22,6 +22,10 @@ internal static class VolumeReport
             ["journal.undertaking"] = o.Journal.Undertaking is { } work ? $"{Words(work.GetType().Name)} {Phase(work)}".TrimEnd() : "none",
             ["journal.generation"] = $"{o.Journal.Generation}",
         };
+        if (o.Journal.Release is { } release)
+            report["journal.release"] = release.IsMarked ? "ordered and done" : "ordered and not finished";
+        if (o.Journal.Purging is { } purging)
+            report["journal.purging"] = $"{purging.Old.Name}, not finished";
         if (o.Assigned is { } sight)
             Add(report, sight);
         return report;
@@ -67,7 +71,8 @@ internal static class VolumeReport
     private static string Phase(Core.Journaling.Undertaking work) => work.Match(
         preparing: p => p.Volume,
         moving: m => $"to {m.Target.Name}: {Words(m.Phase.ToString())}",
-        adopting: a => $"{a.Target.Name}: {Words(a.Phase.ToString())}");
+        adopting: a => $"{a.Target.Name}: {Words(a.Phase.ToString())}",
+        goingBack: g => $"to {g.Switch.From.Name}");
 
     private static string Words(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) && i > 0 ? $" {char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));

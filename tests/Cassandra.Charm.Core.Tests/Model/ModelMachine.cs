@@ -144,15 +144,7 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
 
     public Orders Orders { get; set; } = Orders.None;
 
-    public Task FulfilAsync(OrderKind order, CancellationToken cancel) => Effect(() => Orders = order switch
-    {
-        OrderKind.Hold => Orders with { Hold = null },
-        OrderKind.Adopt => Orders with { Adopt = null },
-        OrderKind.Discard => Orders with { Discard = null },
-        OrderKind.Release => Orders with { Release = null },
-        OrderKind.Rollback => Orders with { Rollback = null },
-        OrderKind.Purge => Orders with { Purge = null },
-    });
+    public Task FulfilAsync(OrderKind order, CancellationToken cancel) => Effect(() => Orders = Orders.With(order, null));
 
     Task IMachine.HoldAsync(string why, CancellationToken cancel) =>
         Effect(() => Orders = Orders with { Hold = new Order("", why, Now) });

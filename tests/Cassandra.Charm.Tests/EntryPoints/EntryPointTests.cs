@@ -99,6 +99,10 @@ public sealed class EntryPointTests : IDisposable
     [InlineData("adopt-volume", """{"volume":"vol-1","reason":" "}""", "give a reason; it is kept in the journal")]
     [InlineData("adopt-volume", "{}", "'' is not a volume id; give it as volume-map has it")]
     [InlineData("adopt-volume", "null", "'' is not a volume id; give it as volume-map has it")]
+    [InlineData("purge-old-data", "{}", "name what is to be deleted: volume=… or path=…; nothing is deleted")]
+    [InlineData("purge-old-data", """{"volume":"vol-1","path":"/var/lib/cassandra"}""", "give either volume or path, not both; nothing is deleted")]
+    [InlineData("purge-old-data", """{"volume":"../vol-1"}""", "'../vol-1' is not a volume id; give it as volume-map has it; nothing is deleted")]
+    [InlineData("purge-old-data", """{"path":"/var/lib"}""", "'/var/lib' is no directory that the charm ever superseded; that is /var/lib/cassandra; nothing is deleted")]
     [InlineData("juggle", "{}", "this charm has no action juggle")]
     public async Task An_action_with_wrong_parameters_is_refused_before_the_body_sees_it(string name, string parameters, string why)
     {
@@ -119,6 +123,13 @@ public sealed class EntryPointTests : IDisposable
 
         Assert.Equal(("/dev/disk/by-id/virtio-vol-1", "moved by hand"), (request.Volume.Text, request.Reason));
     }
+
+    [Theory]
+    [InlineData("""{"volume":"vol-1"}""", "vol-1")]
+    [InlineData("""{"path":"/var/lib/cassandra/"}""", "/var/lib/cassandra")]
+    public void What_is_to_be_purged_is_named_once(string parameters, string subject) =>
+        Assert.Equal(subject, Assert.IsType<ActionRequest.PurgeOldData>(
+            ActionRequest.Parse("purge-old-data", JsonDocument.Parse(parameters).RootElement, out _)).Subject);
 
     private HookEntryPoint Hook() => new(Context, _body, LockPath, Logger.None) { Patience = TimeSpan.Zero };
 

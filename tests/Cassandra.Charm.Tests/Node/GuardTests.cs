@@ -124,7 +124,6 @@ public sealed class GuardTests : IDisposable
     [InlineData(MovePhase.Publishing, false)]
     [InlineData(MovePhase.Switching, false)]
     [InlineData(MovePhase.Starting, true)]
-    [InlineData(MovePhase.GoingBack, false)]
     public void In_the_middle_of_a_move_it_stays_down(MovePhase phase, bool mayStart)
     {
         var target = new Place.OnVolume("vol-2", new Filesystem("xfs", Guid.NewGuid(), null));

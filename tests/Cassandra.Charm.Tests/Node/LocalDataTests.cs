@@ -150,6 +150,21 @@ public sealed class LocalDataTests : IDisposable
         Assert.Equal(LocalData.ElsewhereOrUnknown, Judge(null));
     }
 
+    [RootFact]
+    public void A_superseded_tree_that_was_purged_is_as_if_nothing_had_ever_served_and_half_of_one_is_unknown()
+    {
+        Put(Local);
+        var seal = new TreeSeal(_sandbox.Paths.Real("/var/lib/cassandra"));
+        seal.Close("vol-1", DateTimeOffset.UnixEpoch);
+        Assert.ThrowsAny<OperationCanceledException>(() => seal.Purge(new CancellationToken(canceled: true)));
+        Assert.Equal(LocalData.ElsewhereOrUnknown, Judge(null));
+
+        seal.Purge(TestContext.Current.CancellationToken);
+
+        Assert.Equal(LocalData.NeverServed, Judge(null));
+        Assert.Equal(LocalData.ElsewhereOrUnknown, Judge(ServedOnRootDisk));
+    }
+
     [Fact]
     public void An_error_while_looking_is_not_empty()
     {

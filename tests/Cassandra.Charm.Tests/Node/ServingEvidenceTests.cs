@@ -27,6 +27,7 @@ public sealed class ServingEvidenceTests : IDisposable
     {
         Assert.False(Evidence.MayHaveServed(Root));
         Assert.True(Evidence.ProvesNeverServed(Root));
+        Assert.False(Evidence.ProvesUnwritten(Root)); // where something served before, its start would be on record
     }
 
     [Fact]
@@ -37,6 +38,7 @@ public sealed class ServingEvidenceTests : IDisposable
 
         Assert.False(Evidence.MayHaveServed(Root));
         Assert.True(Evidence.ProvesNeverServed(Root));
+        Assert.True(Evidence.ProvesUnwritten(Root));
     }
 
     [Fact]
@@ -45,6 +47,7 @@ public sealed class ServingEvidenceTests : IDisposable
         _records.Begin(Root, _log.End());
 
         Assert.True(Evidence.MayHaveServed(Root));
+        Assert.False(Evidence.ProvesUnwritten(Root));
     }
 
     [Fact]
@@ -85,6 +88,7 @@ public sealed class ServingEvidenceTests : IDisposable
         _records.Begin("/var/lib/cassandra", _log.End());
 
         Assert.False(Evidence.ProvesNeverServed(Root));
+        Assert.True(Evidence.ProvesUnwritten(Root)); // the last start was elsewhere: none was made here since
     }
 
     private void Say(string text) => File.AppendAllText(_sandbox.Paths.SystemLog, text);

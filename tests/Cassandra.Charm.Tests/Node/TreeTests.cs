@@ -1,4 +1,5 @@
 using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Linux;
 using Cassandra.Charm.Node.Configuration;
@@ -78,6 +79,76 @@ public sealed class TreeTests : IDisposable
 
         Assert.Throws<EffectFailedException>(() => new DataTree(_sandbox.Paths).Create(RootDisk, new OwnerIds(113, 114)));
         Assert.Throws<EffectFailedException>(() => Take(null));
+    }
+
+    [RootFact]
+    public void A_purged_tree_is_empty_and_stays_closed_and_what_lies_beside_it_is_untouched()
+    {
+        var beside = _sandbox.Write("/var/lib/cassandra/java_1.hprof", "a heap dump");
+        new TreeSeal(_root).Close("vol-1", DateTimeOffset.UnixEpoch);
+
+        new TreeSeal(_root).Purge(Cancel);
+        new TreeSeal(_root).Purge(Cancel);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries($"{_root}/data"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries($"{_root}/commitlog"));
+        Assert.Equal(UnixFileMode.None, FileStatus.Of($"{_root}/data").Mode);
+        Assert.True(File.Exists(beside));
+        Assert.Equal(new TreeSealSight("vol-1", IsPurged: true), new TreeSeal(_root).Look());
+        Assert.Throws<EffectFailedException>(() => new TreeSeal(_root).Open());
+    }
+
+    [RootFact]
+    public void A_purge_cut_short_is_told_cannot_be_unsealed_and_is_finished()
+    {
+        new TreeSeal(_root).Close("vol-1", DateTimeOffset.UnixEpoch);
+        using (var cut = new CancellationTokenSource())
+        {
+            cut.Cancel();
+            Assert.ThrowsAny<OperationCanceledException>(() => new TreeSeal(_root).Purge(cut.Token));
+        }
+
+        Assert.Equal(new TreeSealSight("vol-1", IsBeingPurged: true), new TreeSeal(_root).Look());
+        Assert.Throws<EffectFailedException>(() => new TreeSeal(_root).Open());
+        Assert.Throws<EffectFailedException>(() => new DataTree(_sandbox.Paths).Create(RootDisk, new OwnerIds(113, 114)));
+        new TreeSeal(_root).Purge(Cancel);
+        Assert.Empty(Directory.EnumerateFileSystemEntries($"{_root}/data"));
+    }
+
+    [RootFact]
+    public void Without_a_seal_nothing_is_purged()
+    {
+        Assert.Throws<EffectFailedException>(() => new TreeSeal(_root).Purge(Cancel));
+        Assert.True(File.Exists($"{_root}/commitlog/CommitLog-7-1.log"));
+    }
+
+    [RootFact]
+    public void A_purge_goes_neither_through_links_nor_to_names_that_are_none_of_cassandras()
+    {
+        var outside = _sandbox.Write("/var/lib/other/data", "somebody's");
+        new TreeSeal(_root).Close("vol-1", DateTimeOffset.UnixEpoch);
+        // The service's user owns the directory: it could put another mark there.
+        var mark = $"{_root}/.cassandra-charm-sealed.json";
+        File.WriteAllText(mark, File.ReadAllText(mark).Replace("\"commitlog\"", "\"../other\"", StringComparison.Ordinal));
+        File.CreateSymbolicLink($"{_root}/data/link", Path.GetDirectoryName(outside)!);
+
+        new TreeSeal(_root).Purge(Cancel);
+
+        Assert.Equal("somebody's", File.ReadAllText(outside));
+        Assert.Empty(Directory.EnumerateFileSystemEntries($"{_root}/data"));
+    }
+
+    [RootFact]
+    public void A_purged_tree_can_be_founded_on_anew()
+    {
+        Own($"{_root}/data", 113, 114);
+        new TreeSeal(_root).Close("vol-1", DateTimeOffset.UnixEpoch);
+        new TreeSeal(_root).Purge(Cancel);
+
+        new DataTree(_sandbox.Paths).Create(RootDisk, new OwnerIds(113, 114));
+
+        Assert.False(TreeSeal.IsOn(_root));
+        Assert.Equal((113u, 114u, Usual), (FileStatus.Of($"{_root}/data").Uid, FileStatus.Of($"{_root}/data").Gid, FileStatus.Of($"{_root}/data").Mode));
     }
 
     [RootFact]

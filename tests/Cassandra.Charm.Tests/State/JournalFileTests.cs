@@ -26,6 +26,7 @@ public sealed class JournalFileTests : IDisposable
             new Undertaking.Preparing("vol-1", pin, new Layout(Guid.NewGuid(), filesystem, "vol-1")) { Entry = "vol-1", Since = DateTimeOffset.UnixEpoch },
             new Undertaking.Moving(Guid.NewGuid(), new Place.RootDisk(), target, 2, MovePhase.Publishing) { Entry = "vol-1", Since = DateTimeOffset.UnixEpoch },
             new Undertaking.Adopting(target, Record(), AdoptPhase.Taking) { Entry = "vol-1", Since = DateTimeOffset.UnixEpoch, Previous = new Place.RootDisk() },
+            new Undertaking.GoingBack(target, new Switch(new Place.RootDisk(), new NodeIdentity(), Guid.NewGuid(), 2), 4, "") { Entry = "vol-1", Since = DateTimeOffset.UnixEpoch },
         ];
         foreach (var work in all)
         {
@@ -38,6 +39,44 @@ public sealed class JournalFileTests : IDisposable
             await JournalFile.Open(Path + "2", Self).SaveAsync(read, default);
             Assert.Equal(File.ReadAllText(Path), File.ReadAllText(Path + "2"));
         }
+    }
+
+    [Fact]
+    public async Task Releases_switches_and_deletions_are_remembered_and_a_journal_without_them_is_whole()
+    {
+        var volume = new Place.OnVolume("vol-1", new Filesystem("xfs", Guid.NewGuid(), null));
+        var journal = new Journal
+        {
+            Owner = Self,
+            LastSwitch = new Switch(volume, new NodeIdentity(), Guid.NewGuid(), 2) { IsConfirmed = true },
+            Ancestors = ["vol-1", "the root disk"],
+            Release = new Release("vol-1", DateTimeOffset.UnixEpoch) { IsMarked = true },
+            Purging = new Purge(volume, Guid.NewGuid()),
+        };
+        await JournalFile.Open(Path, Self).SaveAsync(journal, default);
+
+        var read = JournalFile.Open(Path, Self).Current;
+
+        Assert.Equal((volume, true), (read.LastSwitch?.From, read.LastSwitch?.IsConfirmed));
+        Assert.Equal(journal.Ancestors, read.Ancestors);
+        Assert.Equal(journal.Release, read.Release);
+        Assert.Equal(journal.Purging, read.Purging);
+        File.WriteAllText(Path, "{\"owner\": {\"model-uuid\": \"model\", \"unit\": \"cassandra/0\", \"machine-id\": \"0\"}}");
+        Assert.Empty(JournalFile.Open(Path, Self).Current.Ancestors);
+    }
+
+    [Fact]
+    public void Every_kind_of_order_is_a_file_of_its_own()
+    {
+        var orders = new OrderFiles(System.IO.Path.Join(System.IO.Path.GetDirectoryName(Path), "orders"));
+        var given = Enum.GetValues<OrderKind>().ToDictionary(kind => kind, kind => new Order($"vol-{kind}", "why", DateTimeOffset.UnixEpoch));
+        foreach (var (kind, order) in given)
+            orders.Give(kind, order);
+
+        Assert.Equal(given.Aggregate(Orders.None, (all, one) => all.With(one.Key, one.Value)), orders.Read());
+        foreach (var kind in given.Keys)
+            orders.TakeBack(kind);
+        Assert.Equal(Orders.None, orders.Read());
     }
 
     [Fact]

@@ -45,10 +45,10 @@ internal static partial class ClosingChecks
     // Design section 4, and the few that have nothing to do with volumes.
     [GeneratedRegex("""
         ^(active:\ serving\ from\ (vol|the\ root\ disk|[A-Za-z0-9._:-]+\ \()
-        |maintenance:\ ($|cleaning\ up\ prior\ to\ charm\ deletion$|checking|preparing|copying\ to|switching\ to|installing|starting\ Cassandra|stopp|waiting\ for\ machine)
+        |maintenance:\ ($|cleaning\ up\ prior\ to\ charm\ deletion$|checking|preparing|copying\ to|switching\ to|installing|starting\ Cassandra|purging|stopp|waiting\ for\ machine)
         |waiting:\ (\S+\ is\ not\ attached;\ |turn\ to\ |\S+:\ |Cassandra\ has\ not\ been\ started|waiting\ for\ machine|installing\ agent|agent\ init)
         |terminated:\ $
-        |blocked:\ (volume-map|\S+:\ refused,\ |\S+\ is\ missing;\ Cassandra\ is\ down;\ |on\ hold\ since\ |Cassandra\ does\ not\ stay\ up|\S+:\ ))
+        |blocked:\ (volume-map|\S+:\ refused,\ |\S+\ is\ missing;\ Cassandra\ is\ down;\ |\S+\ is\ released|on\ hold\ since\ |Cassandra\ does\ not\ stay\ up|\S+:\ ))
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex FirstWords();
 }

@@ -19,7 +19,7 @@ internal sealed class DataTree(NodePaths paths)
     public void Create(Place place, OwnerIds owner)
     {
         var root = paths.DataRootOf(place);
-        if (TreeSeal.IsOn(root))
+        if (TreeSeal.IsOn(root) && !new TreeSeal(root).TryReuse())
             throw new EffectFailedException($"{place.DataRoot} is sealed: another place holds the newer data");
         if (place is Place.OnVolume volume && FileStatus.TryOf(paths.Real(volume.MountPoint)) is not { IsMountRoot: true })
             throw new EffectFailedException($"nothing is mounted on {volume.MountPoint}", "attach the volume");

@@ -49,7 +49,9 @@ internal sealed class LocalDataLook(NodePaths paths, ServingEvidence evidence)
     private LocalData JudgeUnserved(ConfiguredNode? configured)
     {
         var rootDisk = new Place.RootDisk();
-        return IsSealed(rootDisk) || configured is { IsOurs: true } && configured.DataRoot != rootDisk.DataRoot
+        // What was purged is closed, and empty: nothing is unknown of it.
+        var isClosed = IsSealed(rootDisk) && new TreeSeal(paths.DataRootOf(rootDisk)).Look() is not { IsPurged: true };
+        return isClosed || configured is { IsOurs: true } && configured.DataRoot != rootDisk.DataRoot
             ? LocalData.ElsewhereOrUnknown
             : ContentOf(rootDisk, configured) switch
             {

@@ -65,8 +65,9 @@ internal sealed class Guard(NodePaths paths, Func<DeviceNumber, string?> serialO
     // Between these phases' begin and end two copies may look alike; a start would make one of them stale unnoticed.
     private static string? ContradictionOf(Undertaking? undertaking) => undertaking switch
     {
-        Undertaking.Moving { Phase: MovePhase.Publishing or MovePhase.Switching or MovePhase.GoingBack } move =>
+        Undertaking.Moving { Phase: MovePhase.Publishing or MovePhase.Switching } move =>
             $"the move of its data to {move.Target.Name} is not finished; the next hook resumes it",
+        Undertaking.GoingBack back => $"the way back to {back.Switch.From.Name} is not finished; the next hook resumes it",
         Undertaking.Adopting { Phase: AdoptPhase.Taking } adoption =>
             $"the adoption of {adoption.Target.Name} is not finished; the next hook resumes it",
         _ => null,

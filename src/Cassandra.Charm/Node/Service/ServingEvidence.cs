@@ -26,6 +26,13 @@ internal sealed class ServingEvidence(StartRecordFile records, SystemLog log)
     public bool ProvesNeverServed(string dataRoot) =>
         records.Read() is not { } record || record.DataRoot == dataRoot && !MayHaveServed(dataRoot);
 
+    /// <summary>
+    /// Whether it is proven that Cassandra served nowhere but elsewhere since it was last let start elsewhere. Where no start
+    /// at all is on record, the record is lost, and nothing is proven.
+    /// </summary>
+    public bool ProvesUnwritten(string dataRoot) =>
+        records.Read() is { } record && (record.DataRoot != dataRoot || !MayHaveServed(dataRoot));
+
     /// <summary>What the log says since the last start on a root; empty where it cannot be told.</summary>
     public string LogSinceLastStart(string dataRoot) =>
         records.Read() is { } record && record.DataRoot == dataRoot ? log.Since(record.Last) ?? "" : "";
