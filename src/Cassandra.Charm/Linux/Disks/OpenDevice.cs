@@ -77,6 +77,8 @@ internal sealed unsafe class OpenDevice : IDisposable
     /// <exception cref="IOException">A read error, or the device is shorter.</exception>
     internal byte[] Read(long offset, int count)
     {
+        if (offset + count > Size)
+            throw new EndOfStreamException($"{_path} ends before {offset + count}"); // a loop device that is let go has size 0
         var start = offset / Alignment * Alignment;
         var end = Math.Min(Size, (offset + count + Alignment - 1) / Alignment * Alignment);
         using var buffer = new AlignedBuffer((int)(end - start));
