@@ -69,14 +69,32 @@ internal sealed class OptionReader(JsonElement options)
     {
         if (ValueOf(name) is not { } value)
             return null;
-        if (value.ValueKind == JsonValueKind.String)
-            return value.GetString();
+        try
+        {
+            if (value.ValueKind == JsonValueKind.String)
+                return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a character, such as \ud800 alone.
+        }
+
         Refuse(name, "it is not a text");
         return null;
     }
 
-    private JsonElement? ValueOf(string name) =>
-        options.ValueKind == JsonValueKind.Object && options.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? value
-            : null;
+    private JsonElement? ValueOf(string name)
+    {
+        try
+        {
+            return options.ValueKind == JsonValueKind.Object && options.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+                ? value
+                : null;
+        }
+        catch (InvalidOperationException)
+        {
+            Refuse(name, "it cannot be told from another option whose name is no text");
+            return null;
+        }
+    }
 }

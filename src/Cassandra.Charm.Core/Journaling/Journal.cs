@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Cassandra.Charm.Core.Places;
 
 namespace Cassandra.Charm.Core.Journaling;
@@ -18,7 +19,7 @@ public sealed record Journal
     public required UnitIdentity Owner { get; init; }
 
     /// <summary>The assignment last acted upon, as the map spells it; <c>none</c> for the root disk; empty before the first.</summary>
-    public string LastEntry { get; init; } = "";
+    public string LastEntry { get; init => field = value ?? ""; } = "";
 
     /// <summary>Cassandra was started at least once, or was about to be.</summary>
     public bool EverStarted { get; init; }
@@ -27,7 +28,7 @@ public sealed record Journal
     public Place? Served { get; init; }
 
     /// <summary>Whose data that is, as far as it has been seen.</summary>
-    public NodeIdentity Node { get; init; } = new();
+    public NodeIdentity Node { get; init => field = value ?? new NodeIdentity(); } = new();
 
     /// <summary>One value for all copies that descend from this node's founding.</summary>
     public Guid? Lineage { get; init; }
@@ -39,13 +40,13 @@ public sealed record Journal
     public Undertaking? Undertaking { get; init; }
 
     /// <summary>Preparations that an edited map left half-made; continued when the volume is mapped again.</summary>
-    public IReadOnlyList<Undertaking.Preparing> LeftHalfMade { get; init; } = [];
+    public IReadOnlyList<Undertaking.Preparing> LeftHalfMade { get; init => field = value ?? []; } = [];
 
     /// <summary>Copies this unit ever began: an <c>incoming</c> tree with one of these ids is ours to continue or discard.</summary>
-    public IReadOnlyList<Guid> CopyIds { get; init; } = [];
+    public IReadOnlyList<Guid> CopyIds { get; init => field = value ?? []; } = [];
 
     /// <summary>Volumes on which this node was started and did not come up; not tried again until the entry changes.</summary>
-    public IReadOnlyList<FailedTarget> Failed { get; init; } = [];
+    public IReadOnlyList<FailedTarget> Failed { get; init => field = value ?? []; } = [];
 
     /// <summary>A volume that another unit's record claims: what its heartbeat was and since when it has stood still.</summary>
     public HeartbeatWatch? Watch { get; init; }
@@ -103,4 +104,5 @@ public sealed record FailedTarget(string Volume, string Reason, DateTimeOffset A
 /// <param name="Heartbeat">Its last value.</param>
 /// <param name="StillSinceBootSeconds">When it was first seen with that value, on the machine's monotonic clock: the wall clock may be set.</param>
 /// <param name="BootId">The boot that clock belongs to.</param>
-public sealed record HeartbeatWatch(string Volume, DateTimeOffset? Heartbeat, double StillSinceBootSeconds, string BootId);
+public sealed record HeartbeatWatch(
+    string Volume, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? Heartbeat, double StillSinceBootSeconds, string BootId);

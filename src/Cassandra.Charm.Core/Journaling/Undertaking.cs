@@ -43,7 +43,7 @@ public abstract record Undertaking
         : Undertaking
     {
         /// <summary>The boot in which the last pass ran: after another boot it runs again.</summary>
-        public string BootId { get; init; } = "";
+        public string BootId { get; init => field = value ?? ""; } = "";
     }
 
     /// <summary>Switching to data that is already on a volume.</summary>

@@ -36,7 +36,7 @@ public abstract record Place
     public sealed record OnVolume(string VolumeId, Filesystem Filesystem, string Subdirectory = "cassandra") : Place
     {
         /// <summary>The map's entry that led to it, by which it is found again; empty where that is the volume id.</summary>
-        public string Entry { get; init; } = "";
+        public string Entry { get; init => field = value ?? ""; } = "";
 
         /// <summary>Where the filesystem is mounted.</summary>
         [JsonIgnore]

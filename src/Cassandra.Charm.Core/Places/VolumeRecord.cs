@@ -41,22 +41,22 @@ public sealed record NodeIdentity
     public Guid? HostId { get; init; }
 
     /// <summary>Cluster name stored in the data.</summary>
-    public string ClusterName { get; init; } = "";
+    public string ClusterName { get; init => field = value ?? ""; } = "";
 
     /// <summary>Datacenter stored in the data.</summary>
-    public string Datacenter { get; init; } = "";
+    public string Datacenter { get; init => field = value ?? ""; } = "";
 
     /// <summary>Rack stored in the data.</summary>
-    public string Rack { get; init; } = "";
+    public string Rack { get; init => field = value ?? ""; } = "";
 
     /// <summary>Partitioner class name.</summary>
-    public string Partitioner { get; init; } = "";
+    public string Partitioner { get; init => field = value ?? ""; } = "";
 
     /// <summary>The node's tokens.</summary>
-    public IReadOnlyList<string> Tokens { get; init; } = [];
+    public IReadOnlyList<string> Tokens { get; init => field = value ?? []; } = [];
 
     /// <summary>Version of Cassandra that last served from it, e.g. <c>4.1.7</c>.</summary>
-    public string CassandraVersion { get; init; } = "";
+    public string CassandraVersion { get; init => field = value ?? ""; } = "";
 
     /// <summary>The node was decommissioned: its data will not rejoin a ring.</summary>
     public bool IsDecommissioned { get; init; }
@@ -110,16 +110,16 @@ public sealed record VolumeRecord
     public required UnitIdentity Owner { get; init; }
 
     /// <summary>Whose data it is.</summary>
-    public NodeIdentity Node { get; init; } = new();
+    public NodeIdentity Node { get; init => field = value ?? new NodeIdentity(); } = new();
 
     /// <summary>Owner ids of the data on the machine that wrote the record.</summary>
     public OwnerIds? Owners { get; init; }
 
     /// <summary>Where the tree is below the mount point.</summary>
-    public string Subdirectory { get; init; } = "cassandra";
+    public string Subdirectory { get; init => field = value ?? "cassandra"; } = "cassandra";
 
     /// <summary>The place that took over, for <see cref="RecordState.Superseded"/>.</summary>
-    public string SupersededBy { get; init; } = "";
+    public string SupersededBy { get; init => field = value ?? ""; } = "";
 
     /// <summary>When the state was entered.</summary>
     public required DateTimeOffset Since { get; init; }

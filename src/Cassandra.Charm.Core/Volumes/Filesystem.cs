@@ -1,12 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace Cassandra.Charm.Core.Volumes;
 
 /// <summary>A filesystem on a volume, found or planned.</summary>
 /// <param name="Type"><c>xfs</c> or <c>ext4</c>.</param>
 /// <param name="Uuid">Filesystem UUID, lower case with dashes.</param>
 /// <param name="PartitionUuid">GPT partition UUID, lower case; null where the filesystem fills the bare disk.</param>
-public sealed record Filesystem(string Type, Guid Uuid, Guid? PartitionUuid)
+public sealed record Filesystem(
+    string Type, Guid Uuid, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] Guid? PartitionUuid)
 {
     /// <summary>The stable name systemd mounts it by.</summary>
+    [JsonIgnore]
     public string DeviceLink => PartitionUuid is { } part
         ? $"/dev/disk/by-partuuid/{part}"
         : $"/dev/disk/by-uuid/{Uuid}";

@@ -11,8 +11,8 @@ internal sealed class VolumeMapReader(string text)
 {
     private const string None = "none";
 
-    // A controller has thousands of units, not this many; the bound holds time and memory on a hostile text.
-    private const int MostEntries = 100_000;
+    // No ring has this many nodes; the bound holds time and memory on a hostile text.
+    private const int MostEntries = 10_000;
 
     private readonly Parser _parser = new(new StringReader(text));
     private readonly Dictionary<string, MapEntry> _entries = new(StringComparer.Ordinal);

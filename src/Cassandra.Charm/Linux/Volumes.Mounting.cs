@@ -112,15 +112,16 @@ public sealed partial class Volumes
     {
         using var device = OpenDevice.TryExclusive(_paths.NodeOf(disk))
             ?? throw new EffectFailedException($"{disk.Name} is in use", "release it");
-        var (offset, length) = place.Filesystem.PartitionUuid is { } uuid && DiskTables.Read(device).Partitions.FirstOrDefault(p => p.Uuid == uuid) is { } partition
+        var (offset, length) = place.Filesystem.PartitionUuid is { } uuid && DiskTables.Read(device).Partitions.FirstOrDefault(p => p.Uuid == uuid && p.LiesWithin(device.Size)) is { } partition
             ? (partition.Start, partition.Length)
             : (0, device.Size);
         if (Superblock.Read(device, offset) is not { } superblock)
             throw new EffectFailedException($"{disk.Name} does not hold {place.VolumeId}'s filesystem");
-        if (FilesystemLook.Into(device, offset, length, superblock, _paths) is not FilesystemLookResult.Unclean)
+        var look = new FilesystemLook(device, _paths);
+        if (look.Into(offset, length, superblock) is not FilesystemLookResult.Unclean)
             return null;
         // By its id it is the filesystem that was looked at; a clone that is adopted carries its original's name.
-        return FilesystemLook.MarkOf(device, offset, length, superblock, _paths) is FilesystemContent.Recorded marked
+        return look.MarkOf(offset, length, superblock) is FilesystemContent.Recorded marked
                 ? marked.Record
                 : throw new EffectFailedException(
                     $"the filesystem of {place.VolumeId} was not cleanly unmounted", "mount and unmount it once yourself");

@@ -98,7 +98,7 @@ public sealed partial class Volumes
         RequireNumber(device, partition);
         return Superblock.Read(device, 0) is { IsKnownDirty: false } made
             && made.Uuid == plan.Layout.Filesystem.Uuid && made.Type == plan.Layout.Filesystem.Type
-            && FilesystemLook.Into(device, 0, device.Size, made, _paths)
+            && new FilesystemLook(device, _paths).Into(0, device.Size, made)
                 is FilesystemLookResult.Clean { Content: FilesystemContent.Empty or FilesystemContent.Recorded, HasMark: true };
     }
 

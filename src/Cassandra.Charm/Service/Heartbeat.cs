@@ -1,5 +1,4 @@
 using Cassandra.Charm.Core.Effects;
-using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.EntryPoints;
@@ -15,7 +14,7 @@ internal sealed class Heartbeat(StatePaths paths, IClock clock, IVolumes volumes
     public async Task<int> BeatAsync(CancellationToken stop)
     {
         using var held = await StateLock.TryTakeAsync(paths.Lock, "heartbeat", TimeSpan.Zero, stop).ConfigureAwait(false);
-        var journal = held is null ? null : StateFile.Read(paths.Journal, StateJson.Default.Journal);
+        var journal = held is null ? null : JournalFile.Read(paths.Journal);
         if (journal is not { Served: Place.OnVolume place })
             return 0;
         if ((await node.LookAsync(journal, stop).ConfigureAwait(false)).State is NodeState.Stopped or NodeState.NotInstalled)

@@ -65,5 +65,5 @@ internal sealed class ServiceCommands(
         return 0;
     }
 
-    private Journal? Journal() => StateFile.Read(paths.Journal, StateJson.Default.Journal);
+    private Journal? Journal() => JournalFile.Read(paths.Journal);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Cassandra.Charm.Core.Configuration;
 using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Volumes;
 
 namespace Cassandra.Charm.Service;
@@ -22,7 +23,12 @@ internal sealed record CopyOutcome(Guid CopyId, string BootId, string? Problem, 
 internal sealed record ServiceProgress(string Volume, CopyProgress? Copy, double Fraction = 0);
 
 /// <summary>JSON of the files between hooks and the service.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
+    Converters = [typeof(OneWord<BlankCheckMode>), typeof(FiniteNumber)])]
 [JsonSerializable(typeof(CheckRequest))]
 [JsonSerializable(typeof(BlankFinding))]
 [JsonSerializable(typeof(CopyOutcome))]

@@ -21,19 +21,20 @@ internal sealed class JournalFile : IJournalStore
     /// <exception cref="EffectFailedException">It is another unit's, of a later format, or broken.</exception>
     public static JournalFile Open(string path, UnitIdentity self)
     {
-        var journal = StateFile.Read(path, StateJson.Default.Journal);
+        var journal = Read(path);
         return journal switch
         {
             null => new JournalFile(path, new Journal { Owner = self }, exists: false),
-            { Format: > Journal.CurrentFormat } => throw new EffectFailedException(
-                $"the charm's journal is of format {journal.Format}, this charm knows {Journal.CurrentFormat}",
-                "nothing was changed; refresh to the charm that wrote it"),
             _ when journal.Owner.ModelUuid != self.ModelUuid || journal.Owner.Unit != self.Unit => throw new EffectFailedException(
                 $"{path} is the journal of {journal.Owner.Unit} of model {journal.Owner.ModelUuid}",
                 "nothing was changed; one machine serves one unit; if that unit is gone for good, move the directory away"),
             _ => new JournalFile(path, journal, exists: true),
         };
     }
+
+    /// <summary>Whoever's journal is there, for those who only look; null where there is none.</summary>
+    /// <exception cref="EffectFailedException">It is of a later format, or broken.</exception>
+    public static Journal? Read(string path) => StateFile.Read(path, StateJson.Default.Journal, Journal.CurrentFormat);
 
     /// <inheritdoc/>
     public Task SaveAsync(Journal journal, CancellationToken cancel)

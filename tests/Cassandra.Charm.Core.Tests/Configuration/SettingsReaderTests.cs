@@ -13,6 +13,11 @@ public sealed class SettingsReaderTests
         Assert.Equal(new Settings(), Read("null").Settings);
     }
 
+    [Theory]
+    [InlineData("""{"rack":"\ud800"}""", "rack: it is not a text")]
+    [InlineData("""{"\ud800ack":"r"}""", "rack: it cannot be told from another option whose name is no text")]
+    public void Half_a_character_is_a_problem_and_no_exception(string json, string problem) => Assert.Contains(problem, Read(json).Problems);
+
     [Fact]
     public void Every_option_is_read()
     {

@@ -161,6 +161,31 @@ public sealed class CassandraYamlTests
     private static string Text(string sample, string version) =>
         CassandraYaml.Apply(NodeSandbox.Sample(sample), Wanted, CassandraVersion.Parse(version)!.Value);
 
+    public static TheoryData<string> Mangled { get; } =
+    [
+        "a: " + new string('[', 100_000),
+        string.Concat(Enumerable.Range(0, 5_000).Select(depth => new string(' ', depth) + "a:\n")),
+        "a: &x {b: *x}",
+        "a: &x [*y]\nb: &y [*x]",
+        "? [a, b]\n: c",
+        "a: b\n...\n...\nc: d",
+        "a: b\n" + new string('#', 2 << 20),
+    ];
+
+    [Theory, MemberData(nameof(Mangled))]
+    public void What_no_configuration_is_like_is_refused_and_does_not_take_the_process_down(string text) =>
+        Assert.Throws<EffectFailedException>(() => CassandraYaml.Apply(text, Wanted, new CassandraVersion(5, 0)));
+
+    [Fact(Timeout = 10_000)]
+    public async Task Aliases_of_aliases_cost_no_more_than_they_are_long()
+    {
+        var text = "l0: &l0 [a]\n" + string.Concat(Enumerable.Range(1, 40).Select(n => $"l{n}: &l{n} [*l{n - 1}, *l{n - 1}]\n"));
+
+        var written = await Task.Run(() => CassandraYaml.Apply(text, Wanted, new CassandraVersion(5, 0)), TestContext.Current.CancellationToken);
+
+        Assert.Equal(written, CassandraYaml.Apply(written, Wanted, new CassandraVersion(5, 0)));
+    }
+
     private static YamlMappingNode Apply(string sample, string version) => YamlDocuments.Parse(Text(sample, version), sample);
 
     private static string? Value(YamlNode node) => ((YamlScalarNode)node).Value;

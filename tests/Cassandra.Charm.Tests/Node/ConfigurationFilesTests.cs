@@ -37,6 +37,18 @@ public sealed class ConfigurationFilesTests : IDisposable
         Assert.Contains("ownership_token=0f0e0d0c", File.ReadAllText(_sandbox.Paths.DataRootOf(Volume) + "/.cassandra_fs_ownership"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("x=y\\", "x=y\ndc=dc1\nrack=a rack\n")]
+    [InlineData("x=y\\\ndc=other", "x=y\\\ndc=other\ndc=dc1\nrack=a rack\n")]
+    [InlineData("dc=one\\\n  more\nx=y", "x=y\ndc=dc1\nrack=a rack\n")]
+    [InlineData("# why\\\ndc=other\r\nrack=old\rx=y\n\n", "# why\\\nx=y\ndc=dc1\nrack=a rack\n")]
+    public void A_line_that_goes_on_in_the_next_does_not_swallow_the_datacenter(string text, string expected) =>
+        Assert.Equal(expected, RackProperties.Apply(text, "dc1", "a rack"));
+
+    [Fact]
+    public void A_blank_in_front_belongs_to_the_value() =>
+        Assert.Equal("dc=\\ dc1\nrack=a\\\\b\n", RackProperties.Apply("", " dc1", "a\\b"));
+
     [Fact]
     public async Task The_packages_own_file_is_kept_beside_it_once()
     {

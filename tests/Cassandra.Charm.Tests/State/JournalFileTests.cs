@@ -11,6 +11,8 @@ public sealed class JournalFileTests : IDisposable
     private static readonly UnitIdentity Self = new("model", "cassandra/0", "0");
     private readonly string _directory = Directory.CreateTempSubdirectory("journal").FullName;
 
+    private const string Ours = "{\"owner\": {\"model-uuid\": \"model\", \"unit\": \"cassandra/0\", \"machine-id\": \"0\"}, ";
+
     private string Path => $"{_directory}/journal.json";
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -94,6 +96,16 @@ public sealed class JournalFileTests : IDisposable
     [InlineData("{\"format\": 2, \"owner\": {\"model-uuid\": \"model\", \"unit\": \"cassandra/0\", \"machine-id\": \"0\"}}", "is of format 2")]
     [InlineData("{\"format\": 1, ", "cannot be understood")]
     [InlineData("", "cannot be understood")]
+    [InlineData("null", "cannot be understood")]
+    [InlineData("{\"format\": 2, \"owner\": 7}", "is of format 2")]
+    [InlineData(Ours + "\"undertaking\": {\"entry\": \"vol-1\"}}", "cannot be understood")]
+    [InlineData(Ours + "\"served\": {}}", "cannot be understood")]
+    [InlineData(Ours + "\"served\": {\"on\": \"volume\", \"volume-id\": \"vol-1\"}}", "cannot be understood")]
+    [InlineData(Ours + "\"failed\": [null]}", "cannot be understood")]
+    [InlineData(Ours + "\"node\": null}", "cannot be understood")]
+    [InlineData(Ours + "\"generation\": 1, \"generation\": 2}", "cannot be understood")]
+    [InlineData(Ours + "\"watch\": {\"volume\": \"v\", \"heartbeat\": null, \"still-since-boot-seconds\": 1e999, \"boot-id\": \"b\"}}", "cannot be understood")]
+    [InlineData("{\"owner\": {\"unit\": \"cassandra/0\"}}", "cannot be understood")]
     public void A_journal_that_is_not_plainly_ours_stops_everything(string content, string why)
     {
         File.WriteAllText(Path, content);
@@ -102,6 +114,25 @@ public sealed class JournalFileTests : IDisposable
 
         Assert.Contains(why, failure.Message, StringComparison.Ordinal);
         Assert.Equal(content, File.ReadAllText(Path));
+    }
+
+    [Fact]
+    public void What_an_older_charm_did_not_write_is_as_if_it_had_not_happened()
+    {
+        File.WriteAllText(Path, Ours.TrimEnd(' ', ',') + "}");
+
+        var journal = JournalFile.Open(Path, Self).Current;
+
+        Assert.Equal(("", "", 0, 0, 0), (journal.LastEntry, journal.Node.ClusterName, journal.Failed.Count, journal.CopyIds.Count, journal.LeftHalfMade.Count));
+    }
+
+    [Fact]
+    public void A_file_that_is_too_large_to_be_a_journal_is_not_read()
+    {
+        using (var file = File.Create(Path))
+            file.SetLength(1L << 40);
+
+        Assert.Contains("it has 1048576 MiB", Assert.Throws<EffectFailedException>(() => JournalFile.Open(Path, Self)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

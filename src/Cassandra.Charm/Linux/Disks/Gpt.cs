@@ -17,12 +17,12 @@ internal sealed record Gpt(Guid DiskGuid, IReadOnlyList<TablePartition> Partitio
     internal static readonly Guid LinuxFilesystem = new("0FC63DAF-8483-4772-8E79-3D69D8477DE4");
 
     /// <summary>The copy in front; null where there is none, or a damaged one.</summary>
-    internal static Gpt? Primary(OpenDevice disk) => ReadCopy(disk, 1);
+    internal static Gpt? Primary(IDiskBytes disk) => ReadCopy(disk, 1);
 
     /// <summary>The copy in the last sector.</summary>
-    internal static Gpt? Backup(OpenDevice disk) => ReadCopy(disk, (disk.Size / disk.SectorSize) - 1);
+    internal static Gpt? Backup(IDiskBytes disk) => ReadCopy(disk, (disk.Size / disk.SectorSize) - 1);
 
-    private static Gpt? ReadCopy(OpenDevice disk, long sector)
+    private static Gpt? ReadCopy(IDiskBytes disk, long sector)
     {
         if (disk.Size < 4 * disk.SectorSize)
             return null;
@@ -30,8 +30,10 @@ internal sealed record Gpt(Guid DiskGuid, IReadOnlyList<TablePartition> Partitio
         if (!header.StartsWith("EFI PART"u8) || !HasValidCrc(header) || Number(header, 24) != sector)
             return null;
         var (count, size) = (Small(header, 80), Small(header, 84));
-        var (start, length) = (Number(header, 72) * disk.SectorSize, (long)count * size);
-        if (size < MinEntrySize || length > MaxEntriesLength || start < 0 || start + length > disk.Size)
+        if (size is < MinEntrySize or > MaxEntriesLength || count > MaxEntriesLength / size)
+            return null;
+        var (start, length) = (Bytes(Number(header, 72), disk.SectorSize), (long)count * size);
+        if (start < 0 || start > disk.Size - length)
             return null;
         var entries = disk.Read(start, (int)length);
         return Crc32.Of(entries) == Small(header, 88)
@@ -55,7 +57,8 @@ internal sealed record Gpt(Guid DiskGuid, IReadOnlyList<TablePartition> Partitio
             if (new Guid(entry[..16]) == Guid.Empty)
                 continue;
             var (first, last) = (Number(entry, 32), Number(entry, 40));
-            partitions.Add(new TablePartition(index + 1, first * sectorSize, (last - first + 1) * sectorSize)
+            var length = first >= 0 && last >= first ? Bytes(last - first, sectorSize) : -1;
+            partitions.Add(new TablePartition(index + 1, Bytes(first, sectorSize), length < 0 ? -1 : length + sectorSize)
             {
                 Type = new Guid(entry[..16]),
                 Uuid = new Guid(entry.Slice(16, 16)),
@@ -66,6 +69,10 @@ internal sealed record Gpt(Guid DiskGuid, IReadOnlyList<TablePartition> Partitio
         return partitions;
     }
 
+    /// <summary>-1 for what no disk has: a product that wrapped around would lie within the disk.</summary>
+    private static long Bytes(long sectors, int sectorSize) =>
+        sectors >= 0 && sectors < long.MaxValue / sectorSize ? sectors * sectorSize : -1;
+
     private static long Number(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
 
     private static uint Small(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
@@ -73,10 +80,13 @@ internal sealed record Gpt(Guid DiskGuid, IReadOnlyList<TablePartition> Partitio
 
 /// <summary>A partition as a table on the disk describes it.</summary>
 /// <param name="Number">From 1.</param>
-/// <param name="Start">Offset in bytes.</param>
-/// <param name="Length">Length in bytes.</param>
+/// <param name="Start">Offset in bytes; -1 where the table says what no disk can have.</param>
+/// <param name="Length">Length in bytes; -1 likewise.</param>
 internal sealed record TablePartition(int Number, long Start, long Length)
 {
+    /// <summary>Whether it is a part of a disk: a table may say anything, with checksums that hold.</summary>
+    internal bool LiesWithin(long diskSize) => Start > 0 && Length > 0 && Start <= diskSize - Length;
+
     /// <summary>GPT type; empty in an MBR.</summary>
     internal Guid Type { get; init; }
 

@@ -14,7 +14,7 @@ internal static class Mbr
     /// The primary partitions; null where the sector is no such table. FAT and NTFS boot sectors end in the same two
     /// bytes: only entries that make sense on this disk tell a table.
     /// </summary>
-    internal static IReadOnlyList<MbrPartition>? Read(OpenDevice disk)
+    internal static IReadOnlyList<MbrPartition>? Read(IDiskBytes disk)
     {
         var sector = disk.Read(0, disk.SectorSize);
         if (sector[510] != 0x55 || sector[511] != 0xAA)
@@ -24,7 +24,7 @@ internal static class Mbr
         return used.Count > 0 && used.TrueForAll(p => p.IsPlausible) ? used : null;
     }
 
-    private static MbrPartition? Parse(ReadOnlySpan<byte> entry, int number, OpenDevice disk)
+    private static MbrPartition? Parse(ReadOnlySpan<byte> entry, int number, IDiskBytes disk)
     {
         var start = BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]) * (long)disk.SectorSize;
         var length = BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]) * (long)disk.SectorSize;

@@ -9,7 +9,7 @@ namespace Cassandra.Charm.Linux.Disks;
 /// An open block device, read past the page cache unless asked otherwise: what is read is what the disk holds now, and
 /// a read error is never hidden by an earlier answer.
 /// </summary>
-internal sealed unsafe class OpenDevice : IDisposable
+internal sealed unsafe class OpenDevice : IDiskBytes, IDisposable
 {
     /// <summary>Alignment that O_DIRECT is content with on every disk (4 KiB sectors).</summary>
     internal const int Alignment = 4096;
@@ -29,11 +29,11 @@ internal sealed unsafe class OpenDevice : IDisposable
     /// <summary>Device number.</summary>
     internal DeviceNumber Number { get; }
 
-    /// <summary>Bytes.</summary>
-    internal long Size { get; }
+    /// <inheritdoc/>
+    public long Size { get; }
 
-    /// <summary>Bytes of a logical sector.</summary>
-    internal int SectorSize { get; }
+    /// <inheritdoc/>
+    public int SectorSize { get; }
 
     /// <summary>The kernel lets nobody write to it.</summary>
     internal bool IsReadOnly { get; }
@@ -73,11 +73,10 @@ internal sealed unsafe class OpenDevice : IDisposable
         return Descriptor.Open($"/proc/self/fd/{_handle.DangerousGetHandle()}", Fcntl.O_RDONLY);
     }
 
-    /// <summary>Exactly these bytes; any range inside the device.</summary>
-    /// <exception cref="IOException">A read error, or the device is shorter.</exception>
-    internal byte[] Read(long offset, int count)
+    /// <inheritdoc/>
+    public byte[] Read(long offset, int count)
     {
-        if (offset + count > Size)
+        if (offset < 0 || offset > Size - count)
             throw new EndOfStreamException($"{_path} ends before {offset + count}"); // a loop device that is let go has size 0
         var start = offset / Alignment * Alignment;
         var end = Math.Min(Size, (offset + count + Alignment - 1) / Alignment * Alignment);

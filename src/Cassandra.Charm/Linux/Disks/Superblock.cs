@@ -20,9 +20,9 @@ internal sealed record Superblock(string Type, Guid Uuid)
     internal long Size { get; init; }
 
     /// <summary>Reads it at an offset of a disk, which may be that of a partition; null where there is neither.</summary>
-    internal static Superblock? Read(OpenDevice disk, long offset)
+    internal static Superblock? Read(IDiskBytes disk, long offset)
     {
-        if (offset + Length > disk.Size)
+        if (offset < 0 || offset > disk.Size - Length)
             return null;
         var bytes = disk.Read(offset, Length).AsSpan();
         return Xfs(bytes) ?? Ext4(bytes[ExtOffset..]);
@@ -32,12 +32,13 @@ internal sealed record Superblock(string Type, Guid Uuid)
         ? null
         : new Superblock("xfs", new Guid(bytes.Slice(32, 16), bigEndian: true))
         {
-            Size = (long)BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]) * BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]),
+            Size = Saturated((UInt128)BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]) * BinaryPrimitives.ReadUInt32BigEndian(bytes[4..])),
         };
 
     private static Superblock? Ext4(ReadOnlySpan<byte> bytes)
     {
         const int ValidState = 1, ErrorState = 2;
+        const uint LargestShift = 50; // ext4 has blocks up to 64 KiB, 6; no more fits beside 64 bits of blocks
         const uint Recover = 0x4, Extents = 0x40, JournalDevice = 0x8;
         var incompatible = BinaryPrimitives.ReadUInt32LittleEndian(bytes[96..]);
         if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[56..]) != 0xEF53
@@ -53,7 +54,9 @@ internal sealed record Superblock(string Type, Guid Uuid)
         {
             HasErrors = (state & ErrorState) != 0,
             IsKnownDirty = (state & ValidState) == 0 || (incompatible & Recover) != 0,
-            Size = (long)(blocks << (10 + (int)BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]))),
+            Size = Saturated((UInt128)blocks << (10 + (int)Math.Min(LargestShift, BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..])))),
         };
     }
+
+    private static long Saturated(UInt128 bytes) => bytes > long.MaxValue ? long.MaxValue : (long)bytes;
 }

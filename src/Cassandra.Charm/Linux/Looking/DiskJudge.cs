@@ -38,7 +38,7 @@ internal sealed class DiskJudge(MachinePaths paths, DiskUse use, MountedLook mou
         var tables = DiskTables.Read(device);
         if (request.Intent is { } intent && HalfMade.IsOn(device, tables, intent))
             return new VolumeSight.HalfMade(disk.Name, disk.Pin);
-        return new TableJudge(paths, disk, device, tables).Judge()
+        return new TableJudge(disk, device, tables, new FilesystemLook(device, paths)).Judge()
             ?? await blank.JudgeAsync(disk, device, request, cancel).ConfigureAwait(false);
     }
 

@@ -9,7 +9,7 @@ namespace Cassandra.Charm.Linux.Looking;
 /// <param name="Mbr">The DOS table's partitions; null where the first sector is none.</param>
 internal sealed record DiskTables(Gpt? Primary, Gpt? Backup, IReadOnlyList<MbrPartition>? Mbr)
 {
-    internal static DiskTables Read(OpenDevice device) =>
+    internal static DiskTables Read(IDiskBytes device) =>
         new(Gpt.Primary(device), Gpt.Backup(device), Disks.Mbr.Read(device));
 
     /// <summary>The copies of the GPT that are whole.</summary>

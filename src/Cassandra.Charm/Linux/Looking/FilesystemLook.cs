@@ -9,11 +9,10 @@ namespace Cassandra.Charm.Linux.Looking;
 /// without a name. The kernel itself says whether the filesystem is clean: it refuses to mount one with a log to replay
 /// from a read-only device (storage-practice B2: a plain read-only mount of the disk would replay it).
 /// </summary>
-internal static class FilesystemLook
+internal sealed class FilesystemLook(OpenDevice disk, MachinePaths paths) : IFilesystemLook
 {
-    /// <summary>What a clean filesystem holds; <see cref="FilesystemLookResult.Unclean"/> where its log must be replayed first.</summary>
-    internal static FilesystemLookResult Into(
-        OpenDevice disk, long offset, long length, Superblock filesystem, MachinePaths paths)
+    /// <inheritdoc/>
+    public FilesystemLookResult Into(long offset, long length, Superblock filesystem)
     {
         using var loop = LoopDevice.ReadOnly(disk, offset, length, paths);
         if (filesystem.IsKnownDirty)
@@ -33,13 +32,8 @@ internal static class FilesystemLook
         }
     }
 
-    /// <summary>
-    /// The mark of an unclean filesystem, the one file of which the place on the disk does not depend on the log
-    /// (see <see cref="RecordMark"/>). Nothing else that this look shows is to be believed: XFS shows zero entries where
-    /// there are hundreds.
-    /// </summary>
-    internal static FilesystemContent? MarkOf(
-        OpenDevice disk, long offset, long length, Superblock filesystem, MachinePaths paths)
+    /// <inheritdoc/>
+    public FilesystemContent? MarkOf(long offset, long length, Superblock filesystem)
     {
         using var loop = LoopDevice.ReadOnly(disk, offset, length, paths);
         try
@@ -56,6 +50,20 @@ internal static class FilesystemLook
 
     /// <summary>XFS refuses the UUID of a mounted filesystem; that it is there twice is found and said elsewhere.</summary>
     private static string[] DuplicateFlag(Superblock filesystem) => filesystem.Type == "xfs" ? ["nouuid"] : [];
+}
+
+/// <summary>Looks into the filesystem in a part of one disk.</summary>
+internal interface IFilesystemLook
+{
+    /// <summary>What a clean filesystem holds; <see cref="FilesystemLookResult.Unclean"/> where its log must be replayed first.</summary>
+    FilesystemLookResult Into(long offset, long length, Superblock filesystem);
+
+    /// <summary>
+    /// The mark of an unclean filesystem, the one file of which the place on the disk does not depend on the log
+    /// (see <see cref="RecordMark"/>). Nothing else that this look shows is to be believed: XFS shows zero entries where
+    /// there are hundreds.
+    /// </summary>
+    FilesystemContent? MarkOf(long offset, long length, Superblock filesystem);
 }
 
 /// <summary>What a look into a filesystem gave.</summary>

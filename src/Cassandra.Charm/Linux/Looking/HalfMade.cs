@@ -14,7 +14,7 @@ internal static class HalfMade
     /// Either a whole copy of the table names the planned partition, not under its final label in both copies; or, where
     /// sfdisk was cut before a copy was whole, every sector at the table's places that is not zero is one of that table's.
     /// </summary>
-    internal static bool IsOn(OpenDevice device, DiskTables tables, Undertaking.Preparing intent) =>
+    internal static bool IsOn(IDiskBytes device, DiskTables tables, Undertaking.Preparing intent) =>
         device.Size == intent.Disk.SizeBytes
         && (tables.Copies.Any()
             ? tables.Copies.All(copy => IsOurs(copy, intent.Layout))
@@ -22,7 +22,7 @@ internal static class HalfMade
             : HasRemainsOnly(device, intent.Layout));
 
     /// <summary>Where the table's sectors lie.</summary>
-    internal static IEnumerable<ByteRange> TablePlaces(OpenDevice device) =>
+    internal static IEnumerable<ByteRange> TablePlaces(IDiskBytes device) =>
     [
         new(0, TableSectors * device.SectorSize),
         new(device.Size - (EntriesSectors * device.SectorSize), EntriesSectors * device.SectorSize),
@@ -33,7 +33,7 @@ internal static class HalfMade
         && (only.Label == Layout.InitialLabel || only.Label == layout.Label);
 
     /// <summary>At least one sector is certainly ours, and none is certainly not.</summary>
-    private static bool HasRemainsOnly(OpenDevice device, Layout layout)
+    private static bool HasRemainsOnly(IDiskBytes device, Layout layout)
     {
         var found = false;
         foreach (var place in TablePlaces(device))

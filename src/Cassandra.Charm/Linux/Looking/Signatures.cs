@@ -14,7 +14,7 @@ internal static class Signatures
     private const int BackLength = 1 << 20; // the farthest at the end: LDM's database
 
     /// <summary>What is recognised in a part of a disk, as noun phrases without repetition.</summary>
-    internal static IReadOnlyList<string> Find(OpenDevice device, long offset, long length)
+    internal static IReadOnlyList<string> Find(IDiskBytes device, long offset, long length)
     {
         var front = device.Read(offset, (int)Math.Min(FrontLength, length));
         var backLength = (int)Math.Min(BackLength, length) / OpenDevice.Alignment * OpenDevice.Alignment;
@@ -30,7 +30,7 @@ internal static class Signatures
     /// What copies of metadata tell of a filesystem that lost its beginning, at an offset that is not zero or behind it;
     /// null where nothing.
     /// </summary>
-    internal static string? OfCopies(OpenDevice device, long at) =>
+    internal static string? OfCopies(IDiskBytes device, long at) =>
         ByteRange.Normalise([new(at, 1)], device.Size, OpenDevice.Alignment)
             .Concat(BlankPlan.MetadataCopies(device.Size).Where(place => place.End > at))
             .Select(place => OfCopy(device.Read(place.Offset, (int)place.Length))).FirstOrDefault(name => name is not null);

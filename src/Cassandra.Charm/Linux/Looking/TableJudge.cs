@@ -5,7 +5,7 @@ using Cassandra.Charm.Linux.Disks;
 namespace Cassandra.Charm.Linux.Looking;
 
 /// <summary>Judges a disk by what its tables and signatures say; null where there is nothing known on it.</summary>
-internal sealed class TableJudge(MachinePaths paths, Disk disk, OpenDevice device, DiskTables tables)
+internal sealed class TableJudge(Disk disk, IDiskBytes device, DiskTables tables, IFilesystemLook look)
 {
     internal VolumeSight? Judge()
     {
@@ -34,7 +34,7 @@ internal sealed class TableJudge(MachinePaths paths, Disk disk, OpenDevice devic
 
     private VolumeSight JudgePartition(TablePartition partition, string kind)
     {
-        if (partition.Start + partition.Length > device.Size)
+        if (!partition.LiesWithin(device.Size))
             return Foreign($"{kind} that reaches beyond the end of the disk");
         var inside = Signatures.Find(device, partition.Start, partition.Length);
         return Superblock.Read(device, partition.Start) is { } filesystem && inside.Count == 1
@@ -55,7 +55,7 @@ internal sealed class TableJudge(MachinePaths paths, Disk disk, OpenDevice devic
                 $"repair it yourself (fsck.{superblock.Type}), or wipe it if nothing on it is needed");
         if (superblock.Size > length)
             return Foreign($"an {superblock.Type} filesystem that is larger than the disk");
-        return FilesystemLook.Into(device, offset, length, superblock, paths) switch
+        return look.Into(offset, length, superblock) switch
         {
             FilesystemLookResult.Clean clean => SightOf(clean.Content, disk, filesystem),
             FilesystemLookResult.Unmountable no => Foreign($"an {superblock.Type} filesystem that cannot be mounted ({no.Reason})",
@@ -71,7 +71,7 @@ internal sealed class TableJudge(MachinePaths paths, Disk disk, OpenDevice devic
     private VolumeSight JudgeUnclean(
         Superblock superblock, long offset, long length, TablePartition? partition, Filesystem filesystem)
     {
-        if (partition is not null && FilesystemLook.MarkOf(device, offset, length, superblock, paths) is FilesystemContent.Recorded marked
+        if (partition is not null && look.MarkOf(offset, length, superblock) is FilesystemContent.Recorded marked
             && partition.Label == PartitionLabel.For(marked.Record.VolumeId))
         {
             var isCopying = marked.Record.State is Core.Places.RecordState.Incoming;
@@ -97,7 +97,7 @@ internal sealed class TableJudge(MachinePaths paths, Disk disk, OpenDevice devic
 
     private string Contents(IReadOnlyList<TablePartition> partitions)
     {
-        string[] known = [.. partitions.Take(4).Where(p => p.Start + p.Length <= device.Size)
+        string[] known = [.. partitions.Take(4).Where(p => p.LiesWithin(device.Size))
             .SelectMany(p => Signatures.Find(device, p.Start, p.Length)).Distinct()];
         return known.Length == 0 ? "" : $" ({string.Join(", ", known)})";
     }

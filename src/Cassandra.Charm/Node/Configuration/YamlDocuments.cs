@@ -7,21 +7,31 @@ namespace Cassandra.Charm.Node.Configuration;
 /// <summary>Text ↔ document, for files that hold one map.</summary>
 internal static class YamlDocuments
 {
+    private const int LongestText = 1 << 20; // Cassandra's own, nine tenths of it comments, has 0.1 MiB
+
     /// <summary>The map that the text is.</summary>
     /// <param name="text">YAML.</param>
     /// <param name="file">The file's name, for the message.</param>
     /// <exception cref="EffectFailedException">It is not YAML, or not one map.</exception>
     public static YamlMappingNode Parse(string text, string file)
     {
+        if (text.Length > LongestText)
+            throw new EffectFailedException($"{file} has {text.Length >> 10} KiB", $"repair {file}");
         var stream = new YamlStream();
         try
         {
+            YamlShape.Require(new Parser(new StringReader(text)));
             stream.Load(new StringReader(text));
         }
         catch (YamlException problem)
         {
             throw new EffectFailedException(
                 $"{file} is not valid YAML: line {problem.Start.Line}: {problem.Message}", $"repair {file}", problem);
+        }
+        catch (Exception problem) when (problem is InvalidOperationException or ArgumentException)
+        {
+            // The parser's own checks of itself; what it was given is at fault.
+            throw new EffectFailedException($"{file} is not valid YAML", $"repair {file}", problem);
         }
 
         return stream.Documents is [{ RootNode: YamlMappingNode map }]
@@ -32,7 +42,7 @@ internal static class YamlDocuments
     /// <summary>Text of a map; nothing is folded or renamed.</summary>
     public static string Format(YamlMappingNode map)
     {
-        KeepNulls(map);
+        KeepNulls(map, new HashSet<YamlNode>(ReferenceEqualityComparer.Instance));
         var text = new StringWriter { NewLine = "\n" };
         var emitter = new Emitter(text, new EmitterSettings().WithBestWidth(int.MaxValue));
         new YamlStream(new YamlDocument(map)).Save(emitter, assignAnchors: false);
@@ -42,8 +52,10 @@ internal static class YamlDocuments
     }
 
     // "parameters:" with nothing behind it is null to Java, and YamlDotNet would write it as '', a text.
-    private static void KeepNulls(YamlNode node)
+    private static void KeepNulls(YamlNode node, HashSet<YamlNode> seen)
     {
+        if (!seen.Add(node))
+            return; // an alias: the same node at another place
         switch (node)
         {
             case YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" } scalar:
@@ -51,11 +63,11 @@ internal static class YamlDocuments
                 break;
             case YamlSequenceNode sequence:
                 foreach (var child in sequence)
-                    KeepNulls(child);
+                    KeepNulls(child, seen);
                 break;
             case YamlMappingNode map:
                 foreach (var (_, value) in map)
-                    KeepNulls(value);
+                    KeepNulls(value, seen);
                 break;
         }
     }

@@ -1,4 +1,3 @@
-using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.State;
@@ -10,15 +9,9 @@ namespace Cassandra.Charm.Node.Guarding;
 internal sealed class StateFiles(NodePaths paths)
 {
     /// <summary>The journal; null where there is none.</summary>
-    public Journal? ReadJournal()
-    {
-        var journal = StateFile.Read(paths.Journal, StateJson.Default.Journal);
-        return journal is { Format: > Journal.CurrentFormat }
-            ? throw new EffectFailedException($"the journal is of format {journal.Format}, newer than this charm knows")
-            : journal;
-    }
+    public Journal? ReadJournal() => JournalFile.Read(paths.Journal);
 
     /// <summary>The record of a mounted volume; null where it has none.</summary>
     public VolumeRecord? ReadRecord(Place.OnVolume volume) =>
-        StateFile.Read(paths.Real(volume.RecordPath), StateJson.Default.VolumeRecord);
+        StateFile.Read(paths.Real(volume.RecordPath), StateJson.Default.VolumeRecord, VolumeRecord.CurrentFormat);
 }

@@ -21,8 +21,6 @@ internal sealed class VolumeProof(NodePaths paths, Func<DeviceNumber, string?> s
 
     private static string? ContradictionOf(VolumeRecord record, Place.OnVolume volume, Journal journal) => record switch
     {
-        { Format: > VolumeRecord.CurrentFormat } =>
-            $"the record of {record.VolumeId} is of format {record.Format}, newer than this charm knows",
         _ when record.VolumeId != volume.VolumeId =>
             $"what is mounted on {volume.MountPoint} is {record.VolumeId}",
         _ when record.Owner != journal.Owner =>
