@@ -32,7 +32,7 @@ internal static partial class Watch
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     // Of the process's own time: others may have the processors. One that takes a little longer than 1 s tells it itself.
-    private static readonly TimeSpan Endless = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Endless = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Asleep = TimeSpan.FromMinutes(2);
 
     public static async Task<Outcome> RunAsync(ulong seed, TimeSpan time, long mapsAndRecords, string mistake = "")
