@@ -98,8 +98,7 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
                 await Node.SealAsync(root, work.Target.VolumeId, cancel).ConfigureAwait(false);
                 break;
             // As this unit left it: a record that another has written since is not for us to change.
-            case Place.OnVolume volume when Seen.Served is VolumeSight.Recorded { IsClone: false } r && r.Filesystem == volume.Filesystem
-                    && r.Record.Owner == Seen.Self && r.Record.Generation == Journal.Generation && r.Record.Lineage == (Journal.Lineage ?? r.Record.Lineage):
+            case Place.OnVolume volume when Seen.Served is VolumeSight.Recorded r && IsStillOurs(r, volume):
                 await Volumes.ReleaseAsync(volume,
                     r.Record with { State = RecordState.Released, Since = Now, Heartbeat = null }, cancel).ConfigureAwait(false);
                 await Volumes.ForgetMountAsync(volume, cancel).ConfigureAwait(false);
@@ -129,8 +128,10 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
     }
 
     private bool IsReleasedByUs(Place.OnVolume volume) =>
-        Seen.Served is VolumeSight.Recorded { IsClone: false, Record.State: RecordState.Released } r
-        && r.Filesystem == volume.Filesystem && r.Record.Owner == Seen.Self && r.Record.Generation == Journal.Generation;
+        Seen.Served is VolumeSight.Recorded { Record.State: RecordState.Released } r && IsStillOurs(r, volume);
+
+    private bool IsStillOurs(VolumeSight.Recorded r, Place.OnVolume volume) =>
+        !r.IsClone && r.Filesystem == volume.Filesystem && r.Record.Owner == Seen.Self && r.Record.Generation == Journal.Generation;
 
     private async Task<UnitStatus?> FinishAsync(Undertaking.Adopting work, CancellationToken cancel)
     {

@@ -153,6 +153,31 @@ public sealed class OrderLifeTests
     }
 
     [Fact]
+    public async Task An_adoption_that_is_taken_back_leaves_the_released_volume_released()
+    {
+        for (var point = 0; ; point++)
+        {
+            var machine = await SwappedAsync();
+            machine.CrashAt = 2 * machine.EffectCount + point;
+            try
+            {
+                await machine.SettleOnceAsync();
+                Assert.True(point > 10, "no crash was ever made");
+                return;
+            }
+            catch (CrashException)
+            {
+                machine.Orders = Orders.None;
+                machine.Assignment = MachineLifeTests.MapTo("vol-a");
+                var status = await machine.SettleAsync();
+                Assert.True(machine.Disks["vol-a"].Record!.State == RecordState.Released, $"crash at {point}: {status?.Message}");
+                if (machine.Current.Served!.Name == "vol-a")
+                    Assert.StartsWith("vol-a is released and may be detached; ", status?.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_volume_that_another_unit_took_meanwhile_is_not_marked_by_the_one_that_released_it()
     {
         var machine = await SwappedAsync();
