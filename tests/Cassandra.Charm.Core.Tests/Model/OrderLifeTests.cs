@@ -245,6 +245,27 @@ public sealed class OrderLifeTests
     }
 
     [Fact]
+    public async Task What_served_before_other_data_was_adopted_is_not_purged()
+    {
+        // vol-a was copied on to vol-b, then vol-c's older data was ordered to serve: vol-a holds what vol-c does not.
+        var machine = await MovedAsync();
+        var left = await MachineLifeTests.FreshBesideReleasedAsync("vol-c");
+        machine.Disks["vol-c"] = left.Disks["vol-c"];
+        machine.Disks["vol-c"].Filesystem = machine.Disks["vol-c"].Filesystem! with { Uuid = Guid.Empty };
+        var superseded = machine.Disks["vol-a"].Record!;
+        machine.Disks["vol-c"].Record = superseded with { VolumeId = "vol-c", DiskSerial = "vol-c", State = RecordState.Abandoned };
+        machine.Disks["vol-c"].Tree!.HostId = superseded.Node.HostId;
+        machine.Assignment = MachineLifeTests.MapTo("vol-c");
+        machine.Orders = new Orders { Adopt = Order("vol-c") };
+        Assert.StartsWith("serving from vol-c", (await machine.SettleAsync())?.Message, StringComparison.Ordinal);
+
+        machine.Orders = new Orders { Purge = Order("vol-a") };
+
+        Assert.Equal("vol-a: its data was copied on to vol-b, and nothing proves that all of it came to vol-c; nothing is deleted",
+            Assert.IsType<OrderVerdict.Refused>(Ordering.Judge(machine.Observe(), OrderKind.Purge)).Why);
+    }
+
+    [Fact]
     public async Task A_half_purged_volume_that_is_detached_keeps_nothing_from_serving_and_is_finished_when_it_is_back()
     {
         var machine = await PurgeOrderedAsync();
