@@ -85,6 +85,17 @@ public sealed class SysBlock(MachinePaths paths)
     public IReadOnlyList<string> HoldersOfAll(string disk) =>
         [.. Partitions(disk).SelectMany(partition => Holders(partition.Name, disk)).Concat(Holders(disk)).Distinct()];
 
+    /// <summary>
+    /// Loop devices over a disk or one of its partitions. The kernel shows them as no holder and lets others open the disk
+    /// exclusively beside them (measured, Linux 6.18): whoever has them mounted would be written over.
+    /// </summary>
+    public IReadOnlyList<string> LoopsOver(string disk)
+    {
+        HashSet<string> files = [$"{paths.Dev}/{disk}", .. Partitions(disk).Select(partition => $"{paths.Dev}/{partition.Name}")];
+        return [.. Names(Root).Where(name => name.StartsWith("loop", StringComparison.Ordinal)
+            && new SysDirectory($"{Root}/{name}").Text("loop/backing_file") is { } file && files.Contains(file))];
+    }
+
     /// <summary>What device-mapper calls a device, e.g. <c>vg0-data</c>; the kernel name for others.</summary>
     public string FriendlyName(string disk) => new SysDirectory($"{Root}/{disk}").Text("dm/name") ?? disk;
 

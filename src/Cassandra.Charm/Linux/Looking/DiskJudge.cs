@@ -24,7 +24,7 @@ internal sealed class DiskJudge(MachinePaths paths, DiskUse use, MountedLook mou
                 return new VolumeSight.Unusable(disk.Name,
                     $"{disk.Name} has {disk.Pin.SizeBytes >> 20} MiB", $"attach a volume of at least {MinimumSize >> 20} MiB");
             using var device = OpenDevice.TryExclusive(paths.NodeOf(disk));
-            return device is null ? Busy(disk) : await JudgeAsync(disk, device, request, cancel).ConfigureAwait(false);
+            return device is null || use.IsUnderLoop(disk) ? Busy(disk) : await JudgeAsync(disk, device, request, cancel).ConfigureAwait(false);
         }
         catch (IOException failure)
         {

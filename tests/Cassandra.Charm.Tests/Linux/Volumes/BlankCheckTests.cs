@@ -77,6 +77,47 @@ public sealed class BlankCheckTests
     }
 
     [RootFact]
+    public void A_full_check_finds_one_byte_at_any_of_200_places()
+    {
+        var seed = Random.Shared.Next();
+        var chance = new Random(seed);
+        using var disk = new LoopDisk(128 * Mebibyte);
+        using var device = OpenDevice.TryExclusive(disk.Device)!;
+        for (var place = 0; place < 200; place++)
+        {
+            var at = chance.NextInt64(128 * Mebibyte);
+            disk.Write(at, [(byte)chance.Next(1, 256)]);
+
+            var found = BlankCheck.Read(device, BlankCheckMode.Full, Timeout.InfiniteTimeSpan, null, Cancel).NonZeroAt;
+
+            Assert.True(found == at, $"seed {seed}: {found} instead of {at}");
+            disk.Write(at, [0]);
+        }
+    }
+
+    [RootFact]
+    public void A_quick_check_finds_any_run_longer_than_the_spacing_wherever_it_begins()
+    {
+        const long Size = 64 * Gibibyte;
+        var seed = Random.Shared.Next();
+        var chance = new Random(seed);
+        using var disk = new LoopDisk(Size);
+        using var device = OpenDevice.TryExclusive(disk.Device)!;
+        for (var place = 0; place < 12; place++)
+        {
+            var run = new byte[(Size / 65536) + 4096 + chance.Next(1 << 20)];
+            run.AsSpan().Fill(1);
+            var at = chance.NextInt64(Size - run.Length);
+            disk.Write(at, run);
+
+            var found = BlankCheck.Read(device, Core.Volumes.BlankPlan.Quick(Size), Timeout.InfiniteTimeSpan, null, Cancel).NonZeroAt;
+
+            Assert.True(found >= at && found < at + run.Length, $"seed {seed}: {found} is not in the {run.Length} bytes from {at}");
+            disk.Write(at, new byte[run.Length]);
+        }
+    }
+
+    [RootFact]
     public async Task A_long_check_tells_how_far_it_is_and_ends_at_one()
     {
         using var disk = new LoopDisk(2 * Gibibyte);

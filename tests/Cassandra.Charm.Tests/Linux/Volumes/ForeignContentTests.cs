@@ -31,6 +31,14 @@ public sealed class ForeignContentTests
     [InlineData("a GPT partition table with 2 partitions (an ext4 filesystem)", "sfdisk", "gpt", "size=100M", "")]
     [InlineData("a Sun partition table", "parted", "-s", "$", "mklabel", "sun")]
     [InlineData("an Apple partition map", "parted", "-s", "$", "mklabel", "mac")]
+    [InlineData("a BSD partition table", "parted", "-s", "$", "mklabel", "bsd")]
+    [InlineData("an Amiga partition table", "parted", "-s", "$", "mklabel", "amiga")]
+    [InlineData("an SGI partition table", "parted", "-s", "$", "mklabel", "dvh")]
+    [InlineData("a squashfs filesystem", "mksquashfs", "/usr/share/doc/bash", "$", "-noappend", "-quiet", "-no-progress")]
+    [InlineData("an ISO 9660 filesystem", "genisoimage", "-quiet", "-o", "$", "/usr/share/doc/bash")]
+    [InlineData("a DRBD device", "drbdmeta", "--force", "0", "v08", "$", "internal", "create-md")]
+    [InlineData("an EROFS filesystem", "mkfs.erofs", "--quiet", "$", "/usr/share/doc/bash")]
+    [InlineData("an APFS container", "mkapfs", "$")]
     public async Task What_a_program_made_is_named(string name, string program, params string[] arguments)
     {
         RequirePrograms(program);

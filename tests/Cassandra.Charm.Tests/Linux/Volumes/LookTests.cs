@@ -206,6 +206,79 @@ public sealed class LookTests
         Assert.StartsWith($"{disk.Name} cannot be read", unusable.Why, StringComparison.Ordinal);
     }
 
+    /// <summary>A file of btrfs whose checksum no longer holds: the filesystem answers EIO for that block, wherever it is.</summary>
+    [RootTheory]
+    [InlineData(0)]
+    [InlineData(200 * Mebibyte)]
+    [InlineData(LoopDisk.DefaultSize - 4096)]
+    public async Task One_block_that_cannot_be_read_makes_a_disk_of_zeros_unusable(long at)
+    {
+        Assert.SkipUnless(Shell.Has("mkfs.btrfs") && Shell.TryRun("grep", "-qw", "btrfs", "/proc/filesystems") == 0,
+            "needs btrfs (the kernel's, and mkfs.btrfs of tests/Cassandra.Charm.Tests/packages.txt)");
+        using var sandbox = new VolumesSandbox();
+        using var underneath = new LoopDisk(512 * Mebibyte);
+        Shell.Run("mkfs.btrfs", "-q", "--nodiscard", "-d", "single", "-m", "single", underneath.Device);
+        var marker = Guid.NewGuid().ToByteArray();
+        underneath.WhileMounted("btrfs", root => WriteBlock($"{root}/disk", at, marker));
+        using (var image = File.OpenHandle(underneath.Image, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+            RandomAccess.Write(image, new byte[marker.Length], DiskImage.Find(image, marker));
+        Shell.Run("blockdev", "--flushbufs", underneath.Device);
+        VolumeSight? seen = null;
+        var name = "";
+
+        underneath.WhileMounted("btrfs", root =>
+        {
+            using var disk = new LoopDisk(LoopDisk.DefaultSize, over: $"{root}/disk");
+            (name, seen) = (disk.Name, sandbox.LookAsync(disk).GetAwaiter().GetResult());
+        });
+
+        Assert.StartsWith($"{name} cannot be read", Assert.IsType<VolumeSight.Unusable>(seen).Why, StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public async Task A_disk_under_a_loop_device_is_busy_though_the_kernel_lets_anybody_write_beside_it()
+    {
+        using var sandbox = new VolumesSandbox();
+        using var disk = new LoopDisk();
+        var above = Shell.Run("losetup", "--find", "--show", disk.Device).Trim();
+        try
+        {
+            Assert.Equal($"{disk.Name} is what {Path.GetFileName(above)} is a loop device over",
+                Assert.IsType<VolumeSight.Unusable>(await LookUnchangedAsync(sandbox, disk)).Why);
+        }
+        finally
+        {
+            Shell.Run("losetup", "--detach", above);
+        }
+    }
+
+    [RootFact]
+    public async Task A_disk_that_another_process_holds_exclusively_is_busy()
+    {
+        using var sandbox = new VolumesSandbox();
+        using var disk = new LoopDisk();
+        using var holder = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+            "perl", ["-MFcntl", "-e", "sysopen(D, shift, O_RDONLY | O_EXCL) or die; $| = 1; print qq(held\n); <STDIN>", disk.Device])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        Assert.Equal("held", await holder.StandardOutput.ReadLineAsync(Cancel));
+
+        Assert.Equal($"{disk.Name} is in use", Assert.IsType<VolumeSight.Unusable>(await LookUnchangedAsync(sandbox, disk)).Why);
+        holder.StandardInput.Close();
+        await holder.WaitForExitAsync(Cancel);
+        Assert.IsType<VolumeSight.Blank>(await sandbox.LookAsync(disk));
+    }
+
+    private static void WriteBlock(string path, long at, byte[] marker)
+    {
+        using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
+        RandomAccess.SetLength(file, LoopDisk.DefaultSize);
+        RandomAccess.Write(file, (byte[])[.. marker, .. new byte[4096 - marker.Length]], at);
+        RandomAccess.FlushToDisk(file);
+    }
+
     [RootFact]
     public async Task A_disk_mounted_elsewhere_is_busy_and_the_place_is_named()
     {
