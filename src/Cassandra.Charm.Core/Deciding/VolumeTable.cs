@@ -12,10 +12,10 @@ internal static class VolumeTable
 {
     internal static Decision Row(Observation o, string volume)
     {
+        if (FoundingCutShort(o) is { } begun)
+            return new Decision.Found(Named(o, begun));
         if (IsServedPlace(o, volume))
-            return FoundingCutShort(o) is { } place
-                ? new Decision.Found(Named(o, place))
-                : InPlace.KeepServing(o, meanwhile: null);
+            return InPlace.KeepServing(o, meanwhile: null);
         return (o.Assigned ?? new VolumeSight.NotAttached()).Match(
             // Not there, or not to be touched: a node that serves goes on serving.
             notAttached: _ => NotAttached(o, volume),
@@ -37,6 +37,7 @@ internal static class VolumeTable
     /// <summary>The journal says that the node is founded here, the record not yet: Cassandra was never started.</summary>
     private static Place.OnVolume? FoundingCutShort(Observation o) =>
         o.Served is VolumeSight.Recorded { Record.State: RecordState.Initialising, HasTree: false, IsClone: false } r
+        && ReferenceEquals(o.Assigned, o.Served) && o.Journal.Release is null
         && r.Record.Lineage == o.Journal.Lineage && o.Journal.Node.HostId is null
             ? r.Place
             : null;

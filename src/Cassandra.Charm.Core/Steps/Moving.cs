@@ -52,7 +52,8 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
                     }
 
                     break;
-                case MovePhase.Publishing when move.BootId != Machine.Clock.BootId:
+                case MovePhase.Publishing or MovePhase.Switching when move.BootId != Machine.Clock.BootId
+                    && Seen.Node.ConfiguredRoot != move.Target.DataRoot:
                     // Whatever happened in between, the source is compared again before it is left.
                     move = move with { Phase = MovePhase.Copying };
                     break;

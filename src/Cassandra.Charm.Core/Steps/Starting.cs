@@ -15,19 +15,21 @@ internal sealed class Starting(IMachine machine, Observation seen) : Step(machin
         await MountAsync(place, cancel).ConfigureAwait(false);
         await Node.CreateTreeAsync(place, cancel).ConfigureAwait(false);
         var node = NodeConfigurations.Founding(Seen);
+        var lineage = Journal.Lineage ?? Machine.Clock.NewGuid();
+        // The record is this unit's before the journal relies on it: a crash in between leaves an empty volume, as before.
+        await MarkAsync(place, r => r with { Lineage = lineage }, cancel).ConfigureAwait(false);
         await SaveAsync(Journal with
         {
             EverStarted = true,
             Served = place,
             Node = node,
-            Lineage = Journal.Lineage ?? Machine.Clock.NewGuid(),
+            Lineage = lineage,
             Generation = 1,
         }, cancel).ConfigureAwait(false);
         await MarkAsync(place, r => r with
         {
             State = RecordState.Serving,
             Generation = 1,
-            Lineage = Journal.Lineage ?? r.Lineage,
             Node = node,
         }, cancel).ConfigureAwait(false);
         return await StartAsync(place, cancel).ConfigureAwait(false);

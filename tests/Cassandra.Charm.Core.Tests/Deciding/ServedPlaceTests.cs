@@ -17,6 +17,7 @@ public sealed class ServedPlaceTests
         ["nothing"] = new VolumeSight.NotAttached(),
         ["a clone"] = Some.Recorded(Own with { DiskSerial = "vol-original" }) with { IsMounted = true },
         ["another's data"] = Some.Recorded(Own with { Lineage = Guid.Empty, Owner = Some.Other }) with { IsMounted = true },
+        ["data of its own that it left"] = Some.Recorded(Own with { Lineage = new Guid(5, 5, 5, new byte[8]) }) with { IsMounted = true },
         ["taken by another"] = Some.Recorded(Own with { Owner = Some.Other }),
         ["an older copy"] = Some.Recorded(Own with { Generation = 0 }) with { IsMounted = true },
         ["itself, superseded"] = Some.Recorded(Own with { State = RecordState.Superseded }),

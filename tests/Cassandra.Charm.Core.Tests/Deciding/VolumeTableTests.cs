@@ -148,6 +148,22 @@ public sealed class VolumeTableTests
     }
 
     [Fact]
+    public void A_bad_map_neither_continues_nor_cancels_what_is_under_way()
+    {
+        var target = new Place.OnVolume("vol-1", Some.Xfs);
+        foreach (var phase in Enum.GetValues<MovePhase>())
+        {
+            var o = Some.Unit(LocalData.Real, Sights["initialising"]) with { Assignment = new Assignment.Invalid("line 1: no") };
+            o = o with
+            {
+                Target = o.Assigned,
+                Journal = o.Journal with { Undertaking = new Undertaking.Moving(Guid.Empty, new Place.RootDisk(), target, 2, phase) { Entry = "vol-1", Since = default } },
+            };
+            Assert.StartsWith("volume-map: line 1: no", Assert.IsType<Decision.Rest>(Decide.On(o)).Status.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void On_hold_nothing_is_done_in_any_state()
     {
         foreach (var local in Enum.GetValues<LocalData>())

@@ -15,12 +15,12 @@ public sealed class CrashTests
     [Theory]
     [MemberData(nameof(Lives))]
     public Task A_crash_at_every_point_ends_where_no_crash_ends(string life) =>
-        Crashes.OnceAsync(() => BeginAsync(life), (machine, where) => Check(machine, life, where));
+        Crashes.OnceAsync(() => BeginAsync(life), (machine, where) => Check(machine, life, where), life);
 
     [Theory]
     [MemberData(nameof(Lives))]
     public Task A_second_crash_while_recovering_changes_nothing(string life) =>
-        Crashes.TwiceAsync(() => BeginAsync(life), (machine, where) => Check(machine, life, where));
+        Crashes.TwiceAsync(() => BeginAsync(life), (machine, where) => Check(machine, life, where), life);
 
     private static void Check(ModelMachine machine, string life, string where)
     {

@@ -7,22 +7,26 @@ internal static class Crashes
     private const int SecondPoints = 30;
 
     /// <summary>A crash before and after every effect; with and without a reboot.</summary>
-    public static async Task OnceAsync(Func<Task<ModelMachine>> begin, Action<ModelMachine, string> check)
+    public static async Task OnceAsync(Func<Task<ModelMachine>> begin, Action<ModelMachine, string> check, string life)
     {
         var points = await CountAsync(begin);
         for (var first = 0; first <= points; first++)
             foreach (var reboot in new[] { false, true })
                 await RunAsync(begin, check, first, null, reboot);
+        Tell(life, "one crash", 2 * (points + 1));
     }
 
     /// <summary>And another one on the way out of it.</summary>
-    public static async Task TwiceAsync(Func<Task<ModelMachine>> begin, Action<ModelMachine, string> check)
+    public static async Task TwiceAsync(Func<Task<ModelMachine>> begin, Action<ModelMachine, string> check, string life)
     {
         var points = await CountAsync(begin);
         for (var first = 0; first <= points; first++)
             for (var second = 0; second <= SecondPoints; second++)
                 await RunAsync(begin, check, first, second, reboot: second % 2 == 0);
+        Tell(life, "two crashes", (points + 1) * (SecondPoints + 1));
     }
+
+    private static void Tell(string life, string crashes, int runs) => Console.WriteLine($"model: {life}: {crashes}, {runs} runs");
 
     private static async Task<int> CountAsync(Func<Task<ModelMachine>> begin)
     {

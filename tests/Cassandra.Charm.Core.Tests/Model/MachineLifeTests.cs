@@ -327,6 +327,57 @@ public sealed class MachineLifeTests
     }
 
     [Fact]
+    public async Task An_edit_of_the_map_cancels_a_move_before_cassandra_yaml_names_the_target_and_never_after()
+    {
+        var outcomes = new HashSet<bool>();
+        await AtEveryCrashOfAMoveAsync(async (machine, where) =>
+        {
+            var isCommitted = machine.Observe().Node.ConfiguredRoot == "/srv/cassandra/vol-1/cassandra";
+            outcomes.Add(isCommitted);
+            machine.Assignment = new Assignment.NoMap();
+            await machine.SettleAsync();
+            Assert.True(ReferenceEquals(isCommitted ? machine.Disks["vol-1"].Tree : machine.Root, machine.RunningOn), $"{where}, committed: {isCommitted}");
+            NothingIsLost(machine);
+        });
+        Assert.Equal(2, outcomes.Count);
+    }
+
+    /// <summary>A person has lifted the hold after a reboot: what the copy was compared with is no longer so.</summary>
+    [Fact]
+    public async Task What_was_written_to_the_source_between_two_boots_is_not_lost() =>
+        await AtEveryCrashOfAMoveAsync(async (machine, where) =>
+        {
+            machine.Reboot();
+            if (machine.Observe().Node.ConfiguredRoot != "/srv/cassandra/vol-1/cassandra" && machine.RunningOn is null)
+            {
+                machine.Root!.Writes.Add(-1);
+                machine.Acknowledged.Add(-1);
+            }
+            await machine.SettleAsync();
+            Assert.True(machine.RunningOn is not null && machine.Acknowledged.IsSubsetOf(machine.RunningOn.Writes), $"{where}: a write is lost");
+        });
+
+    private static async Task AtEveryCrashOfAMoveAsync(Func<ModelMachine, string, Task> goOn)
+    {
+        for (var crash = 0; ; crash++)
+        {
+            var machine = await ServingFromRootAsync();
+            machine.Disks["vol-1"] = new ModelDisk("vol-1");
+            machine.Assignment = MapTo("vol-1");
+            machine.CrashAt = 2 * machine.EffectCount + crash;
+            try
+            {
+                await machine.SettleOnceAsync();
+                return;
+            }
+            catch (CrashException)
+            {
+                await goOn(machine, $"crash at {crash}");
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_map_edited_during_a_copy_cancels_it_and_the_source_serves_on()
     {
         var machine = await ServingFromRootAsync();

@@ -35,12 +35,12 @@ public sealed class OrderLifeTests
     [Theory]
     [MemberData(nameof(Lives))]
     public Task A_crash_at_every_point_ends_where_no_crash_ends(string life) =>
-        Crashes.OnceAsync(All[life].Begin, (machine, where) => All[life].Check(machine, $"{life}, {where}"));
+        Crashes.OnceAsync(All[life].Begin, (machine, where) => All[life].Check(machine, $"{life}, {where}"), life);
 
     [Theory]
     [MemberData(nameof(Lives))]
     public Task A_second_crash_while_recovering_changes_nothing(string life) =>
-        Crashes.TwiceAsync(All[life].Begin, (machine, where) => All[life].Check(machine, $"{life}, {where}"));
+        Crashes.TwiceAsync(All[life].Begin, (machine, where) => All[life].Check(machine, $"{life}, {where}"), life);
 
     [Fact]
     public async Task A_released_volume_stays_released_over_hooks_reboots_detaching_and_a_map_without_it()
