@@ -9,6 +9,9 @@ internal static class Reader
     // The GC lets garbage grow with the machine's cache, which on large servers is larger than the memory allowed here.
     private const string YoungGarbage = "400000";
 
+    private static readonly TimeSpan Endless = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Asleep = TimeSpan.FromMinutes(2);
+
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Cassandra.Hostile");
 
     public static Process Start(string mistake, params IEnumerable<string> arguments)
@@ -49,8 +52,14 @@ internal static class Reader
             // It died before it had read all.
         }
 
-        if (!process.WaitForExit(TimeSpan.FromSeconds(4)))
-            process.Kill();
+        // By its own time, for others may have the processors.
+        for (var clock = Stopwatch.StartNew(); !process.WaitForExit(TimeSpan.FromMilliseconds(200));)
+        {
+            process.Refresh();
+            if (clock.Elapsed > Asleep || (!process.HasExited && process.TotalProcessorTime > Endless))
+                process.Kill();
+        }
+
         process.WaitForExit();
         _ = (output.Result, error.Result);
         return process.ExitCode != 0;

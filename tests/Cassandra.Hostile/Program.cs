@@ -17,9 +17,11 @@ try
     [
         new VolumeMapTarget(), new MapNoiseTarget(), new VolumeRecordTarget(), new VolumeFilesTarget(Directory.CreateDirectory($"{directory}/volume").FullName),
         .. StateTargets.All(Directory.CreateDirectory($"{directory}/state").FullName),
-        .. BrokenTarget.Chosen(),
         new OptionsTarget(), new CassandraYamlTarget(), new RackPropertiesTarget(), new DiskTarget(), new IdentityPagesTarget(),
     ];
+    // The tests of the watching need no other reader.
+    if (BrokenTarget.Chosen() is { } broken)
+        targets = [broken];
     switch (args)
     {
         case ["run", var seed, var seconds, var least, var file, .. var from]:

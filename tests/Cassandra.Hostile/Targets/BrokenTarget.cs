@@ -10,8 +10,8 @@ internal sealed class BrokenTarget(string mistake) : Target
 
     public override string Name => "broken";
 
-    public static IEnumerable<Target> Chosen() =>
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } mistake ? [new BrokenTarget(mistake)] : [];
+    public static BrokenTarget? Chosen() =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } mistake ? new BrokenTarget(mistake) : null;
 
     public override byte[] Generate(Random chance)
     {
