@@ -23,9 +23,12 @@ internal sealed record DiskTables(Gpt? Primary, Gpt? Backup, IReadOnlyList<MbrPa
     internal bool IsOf(Layout layout) =>
         Copies.Any(copy => copy.DiskGuid == layout.DiskGuid || copy.Partitions.Any(p => p.Uuid == layout.Filesystem.PartitionUuid));
 
-    /// <summary>Both copies are whole and name the planned partition, with this label.</summary>
+    /// <summary>
+    /// Both copies are whole and name the planned partition, with this label, and the protective MBR is there: sfdisk
+    /// writes it last, and without it libblkid, so udev, sees no table and no partition has a name.
+    /// </summary>
     internal bool IsComplete(Layout layout, string label, long diskSize) =>
-        Copies.Count() == 2 && Copies.All(copy => copy.DiskGuid == layout.DiskGuid
+        Copies.Count() == 2 && Mbr is [{ IsProtective: true }] && Copies.All(copy => copy.DiskGuid == layout.DiskGuid
             && copy.Partitions is [var only] && only.Uuid == layout.Filesystem.PartitionUuid && only.Label == label
             && only.Start == PlannedPartition.Start && only.Length == PlannedPartition.LengthOn(diskSize));
 }

@@ -111,6 +111,8 @@ public sealed class PreparingTests
             if (sight is VolumeSight.HalfMade)
                 Assert.IsType<VolumeSight.Foreign>(await sandbox.LookAsync(disk, sandbox.Plan(disk)));
             await sandbox.Volumes.PartitionAsync(plan, Cancel);
+            // Others must see it too: without the protective MBR, which is written last, udev sees no table.
+            Assert.Equal("gpt", Shell.Run("blkid", "-p", "-s", "PTTYPE", "-o", "value", disk.Device).Trim());
             Assert.IsType<VolumeSight.HalfMade>(await sandbox.LookAsync(disk, plan));
         }
 
