@@ -14,7 +14,7 @@ namespace Cassandra.Charm.Unit;
 /// more than all the rest (dotnet-practice section 2).
 /// </summary>
 internal sealed class Observer(
-    HookContext context, UnitOptions options, string? resource, HookTools juju, IVolumes volumes, INode node, IInstallation installation,
+    HookContext context, UnitOptions options, AttachedPackage package, HookTools juju, IVolumes volumes, INode node, IInstallation installation,
     JournalFile journal, OrderFiles orders, BlankFindings findings, IClock clock)
 {
     private string? _address;
@@ -29,7 +29,7 @@ internal sealed class Observer(
     {
         var known = journal.Exists ? journal.Current : null;
         var sight = await node.LookAsync(known, cancel).ConfigureAwait(false);
-        var installed = sight.State != NodeState.NotInstalled && installation.IsComplete(options.Settings, resource);
+        var installed = sight.State != NodeState.NotInstalled && installation.IsComplete(options.Settings, package.LastHeard());
         var sights = await LookAtVolumesAsync(given, cancel).ConfigureAwait(false);
         return new Observation
         {

@@ -21,16 +21,15 @@ internal sealed class UnitFactory(
         var options = UnitOptions.Read(await juju.Config.GetAllAsync(cancel).ConfigureAwait(false), context.Unit);
         // Another file of the resource is announced by upgrade-charm alone.
         var package = new AttachedPackage(juju.Resources, paths);
-        var resource = hook is HookEvent.Install or HookEvent.UpgradeCharm
-            ? await package.AskAsync(cancel).ConfigureAwait(false)
-            : package.LastHeard();
+        if (hook is HookEvent.Install or HookEvent.UpgradeCharm)
+            await package.AskAsync(cancel).ConfigureAwait(false);
         var journal = JournalFile.Open(paths.Journal, context.Identity);
         var orders = new OrderFiles(paths.Orders);
         var longWork = new LongWork(new ServiceUnits(programs, paths), new HeartbeatTimer(programs, paths), paths, clock,
             juju.Status.SetAsync, () => options.Settings.VolumeBlankCheck);
         return new CharmedUnit(
             new UnitMachine(volumes, node, installation, longWork, journal, clock, orders, package, juju, log),
-            new Observer(context, options, resource, juju, volumes, node, installation, journal, orders, new BlankFindings(paths), clock),
+            new Observer(context, options, package, juju, volumes, node, installation, journal, orders, new BlankFindings(paths), clock),
             journal, options);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Cassandra.Charm.Core.Journaling;
@@ -58,19 +59,18 @@ public sealed class LookTests
         using var sandbox = new VolumesSandbox();
         using var disk = Filled("ext4", isPartition: true, _ => { });
         var free = Shell.Run("losetup", "--find").Trim();
-        Task<VolumeSight> look;
-        using (var udev = Descriptor.Open(free, Fcntl.O_RDONLY))
+        using var udev = Process.Start("flock", ["--exclusive", free, "sleep", "1"]);
+        while (IsFree(free))
+            await Task.Yield();
+
+        Assert.IsType<VolumeSight.EmptyFilesystem>(await sandbox.LookAsync(disk));
+        await udev.WaitForExitAsync(Cancel);
+
+        static bool IsFree(string loop)
         {
-            Assert.True(udev.TryLock());
-            look = Task.Run(() => sandbox.LookAsync(disk), Cancel);
-            while (OpenFilesAt(free) < 2)
-                await Task.Yield();
+            using var probe = Descriptor.Open(loop, Fcntl.O_RDONLY);
+            return probe.TryLock();
         }
-
-        Assert.IsType<VolumeSight.EmptyFilesystem>(await look);
-
-        static int OpenFilesAt(string path) => Directory.GetFileSystemEntries("/proc/self/fd")
-            .Count(file => new FileInfo(file).LinkTarget == path);
     }
 
     [RootFact]
