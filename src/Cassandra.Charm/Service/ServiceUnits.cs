@@ -34,7 +34,10 @@ internal sealed class ServiceUnits(IPrograms programs, StatePaths paths)
         // One that has failed keeps its name.
         await SystemctlAsync(["reset-failed", unit], cancel).ConfigureAwait(false);
         await programs.RunAsync(new Command("systemd-run", $"--unit={unit}", "--quiet", "--collect",
-            "--property=Type=exec", "--property=IOWeight=20", "--property=CPUWeight=20", paths.Binary, command), cancel)
+            "--property=Type=exec", "--property=IOWeight=20", "--property=CPUWeight=20",
+            // Killed (by the kernel, for want of memory) it goes on; what fails by itself fails again, and is told instead.
+            "--property=Restart=on-abnormal", "--property=RestartSec=1s", "--property=StartLimitIntervalSec=1h",
+            "--property=StartLimitBurst=5", paths.Binary, command), cancel)
             .ConfigureAwait(false);
     }
 
