@@ -15,6 +15,8 @@ internal static class Program
         ["nodetool"] = StandIn.Management.Nodetool.RunAsync,
         ["sstableutil"] = StandIn.Management.SSTableUtil.RunAsync,
         ["cql-client"] = Client.CqlClient.RunAsync,
+        ["trace"] = Tracing.TraceApplet.RunAsync,
+        [Tracing.TraceApplet.Traced] = Tracing.TraceApplet.BecomeAsync,
     };
 
     private static async Task<int> Main(string[] args)

@@ -54,6 +54,9 @@ public abstract class CharmTest(LabFixture machines, CharmFixture charm, int mac
         return await left.CopyAsync(NewDiskPath(), new DiskBus.VirtioBlk(serial));
     }
 
+    /// <summary>The packed charm.</summary>
+    protected Task<PackedCharm> CharmAsync() => charm.CharmAsync();
+
     /// <summary>Does the stand-in play Cassandra?</summary>
     protected async Task<bool> IsStandInAsync() => (await charm.PackageAsync()).IsStandIn;
 
@@ -106,8 +109,11 @@ public abstract class CharmTest(LabFixture machines, CharmFixture charm, int mac
     protected override async Task CloseAsync()
     {
         foreach (var unit in _units)
-            await ClosingChecks.RunAsync(unit, await IsStandInAsync());
+            await ClosingChecks.RunAsync(unit, await IsStandInAsync(), HooksMayFail);
     }
+
+    /// <summary>Does the story itself make hooks fail?</summary>
+    protected virtual bool HooksMayFail => false;
 
     private async Task<CassandraUnit> RestoreAsync(MachineOptions options, string unit) =>
         Remember(CassandraUnit.On(await StartAsync(options), unit, await charm.PackageAsync()));

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text;
+using Cassandra.Lab.Images;
+using Cassandra.Lab.Units;
+
+namespace Cassandra.Machine.Tests.Crashing;
+
+/// <summary>What happens to the charm at a point that it has not been at before.</summary>
+internal enum AtPoint
+{
+    /// <summary>Nothing: the points are only counted.</summary>
+    Count,
+    /// <summary>It is killed, with all that it has started.</summary>
+    Kill,
+    /// <summary>It stands still until the power goes.</summary>
+    Halt,
+    /// <summary>It is not traced.</summary>
+    Off,
+}
+
+/// <summary>
+/// A unit whose hooks, and whose copying service, run under the lab's tracer. The charm's own binary is as it was
+/// packed; it lies beside a script of its name.
+/// </summary>
+/// <param name="unit">The unit.</param>
+/// <param name="percent">How many of a hundred points are taken, beside those of the commit steps, which are all.</param>
+/// <param name="seed">Which ones.</param>
+internal sealed class TracedCharm(CassandraUnit unit, int percent, int seed)
+{
+    private const string Orders = "/run/lab-trace";
+    private const string CopyDropIn = "/etc/systemd/system/cassandra-charm-copy-.service.d/traced.conf";
+    private const string ServiceBinary = "/var/lib/cassandra-charm/bin/cassandra-charm";
+
+    // What makes, moves or gives up a copy of the data, and what lets Cassandra start.
+    private static readonly string[] CommitSteps =
+    [
+        "before sfdisk", "after sfdisk", "before mkfs", "after mkfs", " start srv-", "umount ", "/journal.json #",
+        "/.cassandra-charm.json #", "/hold #", "/cassandra.yaml #", "/cassandra.incoming #", "/cassandra #",
+        "/var/lib/cassandra #", "start cassandra", "stop cassandra", "syncfs",
+    ];
+
+    private readonly List<string> _passed = [];
+
+    private string Binary => $"/var/lib/juju/agents/unit-{unit.Name.Replace('/', '-')}/charm/bin/cassandra-charm";
+
+    /// <summary>Puts the tracer before the binary; from here on each run of the charm waits for <see cref="OrderAsync"/>.</summary>
+    public async Task InstallAsync(CancellationToken ct)
+    {
+        await unit.RunAsync("mv", Binary, $"{Binary}.traced");
+        await WriteAsync(Binary, $"#!/bin/sh\nexec {Initramfs.GuestBinaryPath} trace {Orders} {Binary}.traced \"$@\"\n", ct);
+        await unit.RunAsync("chmod", "0755", Binary);
+        await unit.RunAsync("mkdir", "-p", Path.GetDirectoryName(CopyDropIn)!);
+        await WriteAsync(CopyDropIn,
+            $"[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=\nExecStart={Initramfs.GuestBinaryPath} trace {Orders} {ServiceBinary} service-copy\n", ct);
+        await unit.RunAsync("systemctl", "daemon-reload");
+        await unit.RunAsync("sync");
+    }
+
+    /// <summary>What is to happen at points that were not passed yet; to be said anew after a power cut.</summary>
+    public async Task OrderAsync(AtPoint what, CancellationToken ct)
+    {
+        await unit.RunAsync("mkdir", "-p", Orders);
+        await WriteAsync($"{Orders}/passed", string.Concat(_passed.Select(point => $"{point}\n")), ct);
+        await WriteAsync($"{Orders}/always", string.Concat(CommitSteps.Select(word => $"{word}\n")), ct);
+        await WriteAsync($"{Orders}/sample", string.Create(CultureInfo.InvariantCulture, $"{percent}\n{seed}\n"), ct);
+        await WriteAsync($"{Orders}/mode.new", $"{what}".ToLowerInvariant(), ct);
+        await unit.RunAsync("mv", $"{Orders}/mode.new", $"{Orders}/mode");
+    }
+
+    /// <summary>The points at which something has happened, in their order.</summary>
+    public async Task<IReadOnlyList<string>> PassedAsync(CancellationToken ct) => await LinesAsync("passed", ct);
+
+    /// <summary>Where it stands still; null while it does not.</summary>
+    public async Task<string?> HaltedAtAsync(CancellationToken ct)
+    {
+        if ((await LinesAsync("at", ct)) is not [var point, ..])
+            return null;
+        _passed.Add(point);
+        return point;
+    }
+
+    private async Task<IReadOnlyList<string>> LinesAsync(string file, CancellationToken ct)
+    {
+        var read = await unit.Machine.RunAsync("cat", [$"{Orders}/{file}"], ct: ct);
+        return read.ExitCode == 0 ? read.StdOut.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+    }
+
+    private Task WriteAsync(string path, string text, CancellationToken ct) =>
+        unit.Machine.WriteFileAsync(path, Encoding.UTF8.GetBytes(text), ct: ct);
+}
