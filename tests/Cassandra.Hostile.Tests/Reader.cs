@@ -9,9 +9,6 @@ internal static class Reader
     // The GC lets garbage grow with the machine's cache, which on large servers is larger than the memory allowed here.
     private const string YoungGarbage = "400000";
 
-    // Inputs of megabytes, one after another in one process, leave holes that one input in a process never sees.
-    private const string CloseHoles = "9";
-
     private static readonly TimeSpan Endless = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Asleep = TimeSpan.FromMinutes(2);
 
@@ -26,7 +23,6 @@ internal static class Reader
             RedirectStandardError = true,
         };
         info.Environment["DOTNET_GCgen0size"] = YoungGarbage;
-        info.Environment["DOTNET_GCConserveMemory"] = CloseHoles;
         info.Environment["CASSANDRA_HOSTILE_MISTAKE"] = mistake;
         return Process.Start(info)!;
     }

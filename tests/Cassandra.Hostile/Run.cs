@@ -41,7 +41,7 @@ internal sealed class Run(IReadOnlyList<Target> targets, ulong seed, Progress pr
         try
         {
             if (input.Length > Large)
-                GC.Collect(); // what made the input is not the reader's
+                ProcessMemory.Forget(); // what made the input is not the reader's
             var clock = Stopwatch.StartNew();
             target.Judge(input);
             if ((input.Length > Large || clock.Elapsed > Noticeable) && ProcessMemory.Highest() is > MostMemory and var memory)
@@ -91,7 +91,7 @@ internal sealed class Run(IReadOnlyList<Target> targets, ulong seed, Progress pr
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"read {targets[target].Name} {_counts[target]}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"total {_counts.Sum()}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"maps-and-records {MapsAndRecords}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {ProcessMemory.Highest()}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {ProcessMemory.Most}"));
     }
 
     private Random ChanceOf(string target, long number)
@@ -107,7 +107,22 @@ internal sealed class Run(IReadOnlyList<Target> targets, ulong seed, Progress pr
 /// <summary>Memory of this process.</summary>
 internal static class ProcessMemory
 {
-    /// <summary>The most it ever had resident, in KiB.</summary>
-    public static long Highest() => File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
-        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture)).Single();
+    /// <summary>The most that was ever seen, in KiB.</summary>
+    public static long Most { get; private set; }
+
+    /// <summary>Gives back what is not needed, and begins to count anew (proc(5), clear_refs).</summary>
+    public static void Forget()
+    {
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        File.WriteAllText("/proc/self/clear_refs", "5");
+    }
+
+    /// <summary>The most it had resident since it last forgot, in KiB.</summary>
+    public static long Highest()
+    {
+        var highest = File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture)).Single();
+        Most = Math.Max(Most, highest);
+        return highest;
+    }
 }
