@@ -40,11 +40,11 @@ internal sealed class Run(IReadOnlyList<Target> targets, ulong seed, Progress pr
     {
         try
         {
-            if (input.Length > Large)
-                ProcessMemory.Forget(); // what made the input is not the reader's
             var clock = Stopwatch.StartNew();
             target.Judge(input);
-            if ((input.Length > Large || clock.Elapsed > Noticeable) && ProcessMemory.Highest() is > MostMemory and var memory)
+            // What made this input, and others before it, is not the reader's: read once more, it is counted alone.
+            if ((input.Length > Large || clock.Elapsed > Noticeable) && ProcessMemory.Highest() > MostMemory
+                && ProcessMemory.NeededFor(() => target.Judge(input)) is > MostMemory and var memory)
                 return $"the process grew to {memory >> 10} MiB";
             return clock.Elapsed < Longest || TookLonger(target, input) is not { } took ? null : $"it takes {took.TotalSeconds:0.0} s";
         }
@@ -91,7 +91,7 @@ internal sealed class Run(IReadOnlyList<Target> targets, ulong seed, Progress pr
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"read {targets[target].Name} {_counts[target]}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"total {_counts.Sum()}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"maps-and-records {MapsAndRecords}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {ProcessMemory.Most}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {ProcessMemory.Highest()}"));
     }
 
     private Random ChanceOf(string target, long number)
@@ -104,25 +104,19 @@ internal sealed class Run(IReadOnlyList<Target> targets, ulong seed, Progress pr
     }
 }
 
-/// <summary>Memory of this process.</summary>
+/// <summary>Memory of this process, in KiB.</summary>
 internal static class ProcessMemory
 {
-    /// <summary>The most that was ever seen, in KiB.</summary>
-    public static long Most { get; private set; }
+    /// <summary>The most it had resident since it was last counted anew.</summary>
+    public static long Highest() => File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture)).Single();
 
-    /// <summary>Gives back what is not needed, and begins to count anew (proc(5), clear_refs).</summary>
-    public static void Forget()
+    /// <summary>The most it has resident while it does this, after giving back what it does not need (proc(5), clear_refs).</summary>
+    public static long NeededFor(Action act)
     {
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         File.WriteAllText("/proc/self/clear_refs", "5");
-    }
-
-    /// <summary>The most it had resident since it last forgot, in KiB.</summary>
-    public static long Highest()
-    {
-        var highest = File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
-            .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture)).Single();
-        Most = Math.Max(Most, highest);
-        return highest;
+        act();
+        return Highest();
     }
 }

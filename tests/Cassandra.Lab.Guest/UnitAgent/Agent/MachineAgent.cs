@@ -9,7 +9,7 @@ internal sealed class MachineAgent : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, UnitWorker> _workers = new(StringComparer.Ordinal);
-    private readonly List<Task> _running = [];
+    private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
     private readonly MachineLock _machineLock = new();
     private readonly HostServices _host;
     private readonly CancellationToken _stop;
@@ -47,7 +47,7 @@ internal sealed class MachineAgent : IDisposable
         await Task.WhenAny(Task.Delay(Timeout.Infinite, _stop));
         Task[] running;
         lock (_lock)
-            running = [.. _running];
+            running = [.. _running.Values];
         await Task.WhenAll(running);
     }
 
@@ -60,10 +60,17 @@ internal sealed class MachineAgent : IDisposable
         lock (_lock)
         {
             _workers[unit.Name] = worker;
-            _running.Add(worker.RunAsync(_stop));
+            _running[unit.Name] = RunAfterAsync(_running.GetValueOrDefault(unit.Name, Task.CompletedTask), worker);
         }
 
         return worker;
+    }
+
+    /// <summary>A removed unit's files go when it is dead already: a new one of its name must not lose its own with them.</summary>
+    private async Task RunAfterAsync(Task earlier, UnitWorker worker)
+    {
+        await earlier;
+        await worker.RunAsync(_stop);
     }
 
     /// <summary>The workers of a unit, or of all units of an application.</summary>

@@ -51,17 +51,12 @@ internal sealed class UnitWorker
     {
         await Task.Yield();
         using var wake = stop.Register(Unit.Wake);
-        if (Unit.Read(u => u.Removed))
+        if (!Unit.Read(u => u.Removed))
         {
-            UnitFiles.Remove(_paths, Unit.Name);
-            return;
-        }
-
-        using var files = UnitFiles.Open(_paths, Unit.Name, Contexts.AnswerAsync, _commands.AnswerAsync);
-        while (!stop.IsCancellationRequested)
-        {
-            if (!await StepAsync(stop))
-                break;
+            using var files = UnitFiles.Open(_paths, Unit.Name, Contexts.AnswerAsync, _commands.AnswerAsync);
+            while (!stop.IsCancellationRequested && await StepAsync(stop))
+            {
+            }
         }
 
         if (Unit.Read(u => u.Removed))
