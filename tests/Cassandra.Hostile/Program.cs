@@ -40,7 +40,7 @@ try
                 stream.CopyTo(input);
             var wrong = Run.Wrong(targets[IndexOf(targets, target)], input.ToArray());
             Console.WriteLine(wrong ?? "read or refused, as it should be");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {ProcessMemory.Highest()}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {ProcessMemory.Most}"));
             return wrong is null ? 0 : Wrong;
         case ["targets"]:
             foreach (var target in targets)

@@ -42,9 +42,8 @@ internal sealed class Run(IReadOnlyList<Target> targets, ulong seed, Progress pr
         {
             var clock = Stopwatch.StartNew();
             target.Judge(input);
-            // What made this input, and others before it, is not the reader's: read once more, it is counted alone.
-            if ((input.Length > Large || clock.Elapsed > Noticeable) && ProcessMemory.Highest() > MostMemory
-                && ProcessMemory.NeededFor(() => target.Judge(input)) is > MostMemory and var memory)
+            if ((input.Length > Large || clock.Elapsed > Noticeable)
+                && ProcessMemory.NeededFor(() => target.Judge(input), MostMemory) is > MostMemory and var memory)
                 return $"the process grew to {memory >> 10} MiB";
             return clock.Elapsed < Longest || TookLonger(target, input) is not { } took ? null : $"it takes {took.TotalSeconds:0.0} s";
         }
@@ -91,7 +90,7 @@ internal sealed class Run(IReadOnlyList<Target> targets, ulong seed, Progress pr
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"read {targets[target].Name} {_counts[target]}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"total {_counts.Sum()}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"maps-and-records {MapsAndRecords}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {ProcessMemory.Highest()}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory {ProcessMemory.Most}"));
     }
 
     private Random ChanceOf(string target, long number)
@@ -107,16 +106,28 @@ internal sealed class Run(IReadOnlyList<Target> targets, ulong seed, Progress pr
 /// <summary>Memory of this process, in KiB.</summary>
 internal static class ProcessMemory
 {
-    /// <summary>The most it had resident since it was last counted anew.</summary>
-    public static long Highest() => File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
-        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture)).Single();
+    /// <summary>The most that any input needed.</summary>
+    public static long Most { get; private set; }
 
-    /// <summary>The most it has resident while it does this, after giving back what it does not need (proc(5), clear_refs).</summary>
-    public static long NeededFor(Action act)
+    /// <summary>
+    /// The most it had resident. Where that is too much it may be what made this input, and others before it: then all of
+    /// that is given back, the reader reads once more, and is counted alone (proc(5), clear_refs).
+    /// </summary>
+    public static long NeededFor(Action read, long limit)
     {
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        File.WriteAllText("/proc/self/clear_refs", "5");
-        act();
-        return Highest();
+        var needed = Highest();
+        if (needed > limit)
+        {
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            File.WriteAllText("/proc/self/clear_refs", "5");
+            read();
+            needed = Highest();
+        }
+
+        Most = Math.Max(Most, needed);
+        return needed;
     }
+
+    private static long Highest() => File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture)).Single();
 }
