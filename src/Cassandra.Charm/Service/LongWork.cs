@@ -102,8 +102,7 @@ internal sealed class LongWork(
                 show = clock.Uptime + ShowInterval.TotalSeconds;
             }
 
-            // A condition that only polling can see: the unit of another process.
-            await Task.Delay(LookInterval, cancel).ConfigureAwait(false);
+            await Task.Delay(LookInterval, cancel).ConfigureAwait(false); // another process's unit: only polling sees its end
         }
     }
 

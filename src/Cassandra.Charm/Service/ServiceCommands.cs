@@ -55,7 +55,7 @@ internal sealed class ServiceCommands(
     private async Task<int> WorkAsync(Journal? journal, Func<Task> work, CancellationToken stop)
     {
         var running = work();
-        while (await Task.WhenAny(running, Task.Delay(ShowInterval, stop)).ConfigureAwait(false) != running && !stop.IsCancellationRequested)
+        while (await Task.WhenAny(running, Task.Delay(ShowInterval, stop)).ConfigureAwait(false) != running && !stop.IsCancellationRequested) // between two status lines
             if (journal is not null && File.Exists(paths.NobodyWaits))
                 await agent.ReportAsync(journal.Owner, stop).ConfigureAwait(false);
         await running.ConfigureAwait(false);

@@ -30,7 +30,7 @@ internal sealed unsafe class LoopDevice : IDisposable
     {
         using var backing = disk.ReopenBuffered();
         using var control = OpenControl(paths);
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience; Thread.Sleep(Pause))
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience; Thread.Sleep(Pause)) // nobody tells that udev let go
         {
             var path = $"{paths.Dev}/loop{FreeNumber(control)}";
             var node = Descriptor.Open(path, Fcntl.O_RDONLY);
