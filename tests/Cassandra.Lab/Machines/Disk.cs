@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cassandra.Lab.Machines.Recording;
 using Cassandra.Lab.Processes;
 
 namespace Cassandra.Lab.Machines;
@@ -31,6 +32,9 @@ public sealed class Disk
     /// <summary>How it is kept.</summary>
     public DiskFormat Format { get; }
 
+    /// <summary>The recorder that serves it; null where QEMU opens it itself.</summary>
+    public RecordedImage? Recorded { get; init; }
+
     /// <summary>Attach it so that the guest cannot write.</summary>
     public bool ReadOnly { get; set; }
 
@@ -59,6 +63,16 @@ public sealed class Disk
     {
         await Task.Run(() => SparseFile.Copy(image, path), ct);
         return new Disk(path, bus, DiskFormat.Raw);
+    }
+
+    /// <summary>The raw image of a disk that a recorder serves.</summary>
+    public static Disk Served(string path, RecordedImage recorded, DiskBus bus) => new(path, bus, DiskFormat.Raw) { Recorded = recorded };
+
+    /// <summary>Makes one that begins with the content of a raw image, which stays as it is, and keeps what differs.</summary>
+    public static async Task<Disk> OverlayAsync(string image, string path, DiskBus bus, CancellationToken ct = default)
+    {
+        await MachineSnapshot.OverlayAsync(path, image, "raw", ct);
+        return new Disk(path, bus, DiskFormat.Qcow2);
     }
 
     /// <summary>
@@ -121,9 +135,16 @@ public sealed class Disk
         ["driver"] = Format == DiskFormat.Raw ? "raw" : "qcow2",
         ["read-only"] = ReadOnly,
         ["discard"] = "unmap",
-        ["file"] = new JsonObject { ["driver"] = "file", ["filename"] = Path, ["aio"] = "threads" },
+        ["file"] = Recorded is { } recorded ? ServedBy(recorded) : new JsonObject { ["driver"] = "file", ["filename"] = Path, ["aio"] = "threads" },
         // Past the host's page cache: what the guest flushes is on the host's disk, as with a real volume.
-        ["cache"] = new JsonObject { ["direct"] = true, ["no-flush"] = false },
+        ["cache"] = new JsonObject { ["direct"] = Recorded is null, ["no-flush"] = false },
+    };
+
+    private static JsonObject ServedBy(RecordedImage recorded) => new()
+    {
+        ["driver"] = "nbd",
+        ["server"] = new JsonObject { ["type"] = "unix", ["path"] = recorded.Socket },
+        ["export"] = recorded.Name,
     };
 
     private void DemandDetachedRaw()

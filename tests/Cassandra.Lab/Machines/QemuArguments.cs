@@ -1,3 +1,5 @@
+using Cassandra.Lab.Machines.Recording;
+
 namespace Cassandra.Lab.Machines;
 
 /// <summary>
@@ -22,15 +24,15 @@ internal static class QemuArguments
     public static string SlotBus(int slot) => $"slot{slot}";
 
     /// <summary>The command line. Relative paths are in the machine's own directory.</summary>
-    public static IReadOnlyList<string> For(MachineOptions options, string kernel, string initramfs) =>
+    public static IReadOnlyList<string> For(
+        MachineOptions options, string kernel, string initramfs, RecordedImage? recorded = null) =>
     [
         "-M", "q35,usb=off,vmport=off,smbus=off,sata=off,hpet=off,graphics=off",
         .. Execution(options.Accelerator),
         "-m", $"{options.MemoryMiB}", "-smp", $"{options.Cpus}",
         "-nodefaults", "-no-user-config", "-display", "none",
         "-kernel", kernel, "-initrd", initramfs, "-append", KernelCommandLine,
-        "-blockdev", $"driver=file,filename={RootOverlay},node-name=root-file",
-        "-blockdev", "driver=qcow2,file=root-file,node-name=root",
+        .. Root(recorded),
         // NVMe would be as good, but cannot be part of a snapshot.
         "-device", "virtio-blk-pci,drive=root,id=root-disk,addr=0x2",
         "-device", "virtio-serial-pci,id=ports,addr=0x3",
@@ -42,6 +44,14 @@ internal static class QemuArguments
         .. Enumerable.Range(0, Slots).SelectMany(slot => (string[])
             ["-device", $"pcie-root-port,id={SlotBus(slot)},chassis={slot + 1},slot={slot + 1},addr={8 + slot:x}"]),
     ];
+
+    private static string[] Root(RecordedImage? recorded) => recorded is { } disk
+        ? ["-blockdev", $"driver=nbd,server.type=unix,server.path={disk.Socket},export={disk.Name},node-name=root"]
+        :
+        [
+            "-blockdev", $"driver=file,filename={RootOverlay},node-name=root-file",
+            "-blockdev", "driver=qcow2,file=root-file,node-name=root",
+        ];
 
     // Nehalem, not "max": with max, glibc picks AVX2 code, which TCG emulates slowly (twice the time to boot).
     private static string[] Execution(Accelerator accelerator) => accelerator switch

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Cassandra.Lab.Machines;
 
 /// <summary>A file with holes, seen as its runs of data.</summary>
-internal static partial class SparseFile
+public static partial class SparseFile
 {
     private const int SeekData = 3;
     private const int SeekHole = 4;

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Cassandra.Lab.Guest.Agent;
 using Cassandra.Lab.Images;
+using Cassandra.Lab.Machines.Recording;
+using Cassandra.Lab.Processes;
 
 namespace Cassandra.Lab.Machines;
 
@@ -22,9 +24,12 @@ public sealed partial class VirtualMachine : IAsyncDisposable
     private Qemu? _qemu;
     private GuestChannel? _agent;
 
-    private VirtualMachine(MachineOptions options, MachineSnapshot snapshot)
+    private readonly RecordedImage? _recordedRoot;
+
+    private VirtualMachine(MachineOptions options, MachineSnapshot snapshot, RecordedImage? recordedRoot = null)
     {
         _options = options;
+        _recordedRoot = recordedRoot;
         _snapshot = snapshot;
         _identity = snapshot.Identity ?? MachineIdentity.New();
     }
@@ -60,6 +65,28 @@ public sealed partial class VirtualMachine : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The same machine with another root disk, which a recorder serves; off.</summary>
+    /// <param name="options">As for <see cref="StartAsync"/>.</param>
+    /// <param name="root">Made with <see cref="SaveRootAsync"/>.</param>
+    /// <param name="ct">Ends the making of the snapshot.</param>
+    public static async Task<VirtualMachine> WithRootAsync(MachineOptions options, RecordedImage root, CancellationToken ct = default) =>
+        new(options, await MachineSnapshot.EnsureAsync(options, ct), root);
+
+    /// <summary>The same machine with another root disk, which begins with the content of a raw image; off.</summary>
+    /// <inheritdoc cref="WithRootAsync(MachineOptions, RecordedImage, CancellationToken)"/>
+    public static async Task<VirtualMachine> WithRootAsync(MachineOptions options, string root, CancellationToken ct = default)
+    {
+        var machine = new VirtualMachine(options, await MachineSnapshot.EnsureAsync(options, ct));
+        await MachineSnapshot.OverlayAsync(machine._directory.File(QemuArguments.RootOverlay), root, "raw", ct);
+        return machine;
+    }
+
+    /// <summary>The root disk of a machine that is off, as a raw image.</summary>
+    public Task SaveRootAsync(string image, CancellationToken ct = default) => IsOn
+        ? throw new InvalidOperationException($"{Name} is on; only QEMU knows its disk")
+        : HostProgram.RunAsync(
+            "qemu-img", ["convert", "-f", "qcow2", "-O", "raw", "-S", "4k", _directory.File(QemuArguments.RootOverlay), image], ct: ct);
 
     /// <summary>An orderly reboot of the guest, disks staying. Returns when systemd is past basic.target, as when a
     /// Juju agent would start; units that wait for an absent disk may still be waiting.</summary>
@@ -135,7 +162,7 @@ public sealed partial class VirtualMachine : IAsyncDisposable
         _identity.Save(MachineSnapshot.IdentityIn(directory));
     }, ct);
 
-    private IReadOnlyList<string> Arguments() => QemuArguments.For(_options, _snapshot.Kernel, _snapshot.Initramfs);
+    private IReadOnlyList<string> Arguments() => QemuArguments.For(_options, _snapshot.Kernel, _snapshot.Initramfs, _recordedRoot);
 
     private async Task RestoreAsync(CancellationToken ct)
     {

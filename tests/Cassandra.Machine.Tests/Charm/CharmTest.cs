@@ -29,6 +29,14 @@ public abstract class CharmTest(LabFixture machines, CharmFixture charm, int mac
         return unit;
     }
 
+    /// <summary>That unit on a machine with another root disk, booted with a volume.</summary>
+    protected async Task<CassandraUnit> ServingUnitOnAsync(Func<MachineOptions, Task<VirtualMachine>> make, Disk volume)
+    {
+        var machine = Keep(await make(await (await charm.PreparedAsync()).ServingAsync(Ct)));
+        await machine.BootAsync([volume], Ct);
+        return Remember(CassandraUnit.On(machine, PreparedUnits.ServingUnit, await charm.PackageAsync()));
+    }
+
     /// <summary>A unit that was deployed with a map naming <see cref="A"/>, which is not there yet.</summary>
     protected async Task<CassandraUnit> FreshUnitAsync() =>
         await RestoreAsync(await (await charm.PreparedAsync()).FreshAsync(Ct), PreparedUnits.FreshUnit);
@@ -109,7 +117,17 @@ public abstract class CharmTest(LabFixture machines, CharmFixture charm, int mac
     protected override async Task CloseAsync()
     {
         foreach (var unit in _units)
-            await ClosingChecks.RunAsync(unit, await IsStandInAsync(), HooksMayFail);
+            await CheckAsync(unit);
+    }
+
+    /// <summary>What every story keeps, of one unit.</summary>
+    protected async Task CheckAsync(CassandraUnit unit) => await ClosingChecks.RunAsync(unit, await IsStandInAsync(), HooksMayFail);
+
+    /// <summary>Its machine is no longer needed.</summary>
+    protected async Task ForgetAsync(CassandraUnit unit)
+    {
+        _units.Remove(unit);
+        await EndAsync(unit.Machine);
     }
 
     /// <summary>Does the story itself make hooks fail?</summary>

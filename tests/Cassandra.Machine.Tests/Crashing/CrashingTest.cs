@@ -14,7 +14,7 @@ public abstract class CrashingTest(LabFixture machines, CharmFixture charm) : Ch
     protected static bool IsLong { get; } = Environment.GetEnvironmentVariable("CASSANDRA_TESTS_LONG") is "1";
 
     /// <summary>Decides which points are taken; another one by this variable.</summary>
-    private static int Seed { get; } =
+    protected static int Seed { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("CASSANDRA_TESTS_SEED"), CultureInfo.InvariantCulture, out var given)
             ? given
             : Random.Shared.Next(100_000);
@@ -23,10 +23,10 @@ public abstract class CrashingTest(LabFixture machines, CharmFixture charm) : Ch
     protected override bool HooksMayFail => true;
 
     /// <summary>A unit under the tracer; its client goes on writing.</summary>
-    private protected static async Task<TracedCharm> TraceAsync(CassandraUnit unit, int percent)
+    private protected static async Task<TracedCharm> TraceAsync(CassandraUnit unit, IReadOnlyList<string> always, int percent)
     {
         Say($"seed {Seed} (CASSANDRA_TESTS_SEED repeats it)");
-        var traced = new TracedCharm(unit, IsLong ? 100 : percent, Seed);
+        var traced = new TracedCharm(unit, always, IsLong ? 100 : percent, Seed);
         await traced.InstallAsync(Ct);
         return traced;
     }

@@ -11,6 +11,7 @@ public sealed class FaultTests(LabFixture machines, CharmFixture charm) : CharmT
     private const string Ballast = "/var/lib/cassandra/data/ballast";
     private const string StillRoot = "still serving from the root disk";
 
+    private const int LooksAtMost = 60;
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>An agent that is restarted ends the hook that runs.</summary>
@@ -206,7 +207,8 @@ public sealed class FaultTests(LabFixture machines, CharmFixture charm) : CharmT
         await UpdateStatusAsync(unit);
         if ((await unit.StatusAsync(Ct)).Contains("adopt-volume", StringComparison.Ordinal))
         {
-            Assert.True((await unit.Juju.RunActionAsync("adopt-volume", ("volume", A), ("reason", "the cause is gone"))).Completed);
+            var adopted = await unit.Juju.RunActionAsync("adopt-volume", ("volume", A), ("reason", "the cause is gone"));
+            Assert.True(adopted.Completed, $"{adopted.Message}: {await unit.StatusAsync(Ct)}");
             await UpdateStatusAsync(unit);
         }
         await ServesAsync(unit);
@@ -215,8 +217,14 @@ public sealed class FaultTests(LabFixture machines, CharmFixture charm) : CharmT
     /// <summary>Waits for a status with one of these words; hooks come by meanwhile as Juju sends them.</summary>
     private static async Task ComesAsync(CassandraUnit unit, params string[] words)
     {
-        while (await unit.StatusAsync(Ct) is var status && !words.Any(word => status.Contains(word, StringComparison.Ordinal)))
+        for (var looks = 0; ; looks++)
+        {
+            var status = await unit.StatusAsync(Ct);
+            if (words.Any(word => status.Contains(word, StringComparison.Ordinal)))
+                break;
+            Assert.True(looks < LooksAtMost, $"it shows \"{status}\" instead of {string.Join(" or ", words)}");
             await UpdateStatusAsync(unit);
+        }
     }
 
     /// <summary>A process of Cassandra's user whose command line is Cassandra's, as one started by hand has it.</summary>

@@ -32,7 +32,7 @@ public sealed class KillingTests(LabFixture machines, CharmFixture charm) : Cras
 
     private static async Task KilledAgainAndAgainAsync(CassandraUnit unit, string goal)
     {
-        var traced = await TraceAsync(unit, percent: 3);
+        var traced = await TraceAsync(unit, CommitSteps.All, percent: 3);
         await traced.OrderAsync(AtPoint.Kill, Ct);
         await unit.MapAsync(A);
         var told = 0;

@@ -23,21 +23,14 @@ internal enum AtPoint
 /// packed; it lies beside a script of its name.
 /// </summary>
 /// <param name="unit">The unit.</param>
-/// <param name="percent">How many of a hundred points are taken, beside those of the commit steps, which are all.</param>
+/// <param name="always">Words of points that are all taken.</param>
+/// <param name="percent">How many of a hundred points are taken, beside those.</param>
 /// <param name="seed">Which ones.</param>
-internal sealed class TracedCharm(CassandraUnit unit, int percent, int seed)
+internal sealed class TracedCharm(CassandraUnit unit, IReadOnlyList<string> always, int percent, int seed)
 {
     private const string Orders = "/run/lab-trace";
     private const string CopyDropIn = "/etc/systemd/system/cassandra-charm-copy-.service.d/traced.conf";
     private const string ServiceBinary = "/var/lib/cassandra-charm/bin/cassandra-charm";
-
-    // What makes, moves or gives up a copy of the data, and what lets Cassandra start.
-    private static readonly string[] CommitSteps =
-    [
-        "before sfdisk", "after sfdisk", "before mkfs", "after mkfs", " start srv-", "umount ", "/journal.json #",
-        "/.cassandra-charm.json #", "/hold #", "/cassandra.yaml #", "/cassandra.incoming #", "/cassandra #",
-        "/var/lib/cassandra #", "start cassandra", "stop cassandra", "syncfs",
-    ];
 
     private readonly List<string> _passed = [];
 
@@ -61,7 +54,7 @@ internal sealed class TracedCharm(CassandraUnit unit, int percent, int seed)
     {
         await unit.RunAsync("mkdir", "-p", Orders);
         await WriteAsync($"{Orders}/passed", string.Concat(_passed.Select(point => $"{point}\n")), ct);
-        await WriteAsync($"{Orders}/always", string.Concat(CommitSteps.Select(word => $"{word}\n")), ct);
+        await WriteAsync($"{Orders}/always", string.Concat(always.Select(word => $"{word}\n")), ct);
         await WriteAsync($"{Orders}/sample", string.Create(CultureInfo.InvariantCulture, $"{percent}\n{seed}\n"), ct);
         await WriteAsync($"{Orders}/mode.new", $"{what}".ToLowerInvariant(), ct);
         await unit.RunAsync("mv", $"{Orders}/mode.new", $"{Orders}/mode");
@@ -87,4 +80,22 @@ internal sealed class TracedCharm(CassandraUnit unit, int percent, int seed)
 
     private Task WriteAsync(string path, string text, CancellationToken ct) =>
         unit.Machine.WriteFileAsync(path, Encoding.UTF8.GetBytes(text), ct: ct);
+}
+
+/// <summary>Words of points.</summary>
+internal static class CommitSteps
+{
+    /// <summary>What makes a volume of a blank disk.</summary>
+    public static readonly IReadOnlyList<string> Preparing =
+        ["before sfdisk", "after sfdisk", "before mkfs", "after mkfs", " start srv-", "/journal.json #", "/.cassandra-charm.json #"];
+
+    /// <summary>What moves or gives up a copy of the data, and what lets Cassandra start.</summary>
+    public static readonly IReadOnlyList<string> Serving =
+    [
+        "umount ", "/journal.json #", "/.cassandra-charm.json #", "/hold #", "/cassandra.yaml #", "/cassandra.incoming #",
+        "/cassandra #", "/var/lib/cassandra #", "start cassandra", "stop cassandra", "syncfs",
+    ];
+
+    /// <summary>Both.</summary>
+    public static readonly IReadOnlyList<string> All = [.. Preparing.Union(Serving)];
 }

@@ -35,11 +35,29 @@ public abstract class MachineTest(LabFixture lab, int machines = 1) : IAsyncLife
     /// <summary>Such a machine, running.</summary>
     protected async Task<VirtualMachine> StartAsync(MachineOptions options)
     {
-        if (_machines.Count == machines)
-            throw new InvalidOperationException($"the test class has announced {machines} machines");
-        var machine = await VirtualMachine.StartAsync(options, Ct);
+        DemandRoom();
+        return Keep(await VirtualMachine.StartAsync(options, Ct));
+    }
+
+    /// <summary>Takes care of it until the end.</summary>
+    protected VirtualMachine Keep(VirtualMachine machine)
+    {
+        DemandRoom();
         _machines.Add(machine);
         return machine;
+    }
+
+    /// <summary>Makes room for another one.</summary>
+    protected async Task EndAsync(VirtualMachine machine)
+    {
+        _machines.Remove(machine);
+        await machine.DisposeAsync();
+    }
+
+    private void DemandRoom()
+    {
+        if (_machines.Count == machines)
+            throw new InvalidOperationException($"the test class has announced {machines} machines");
     }
 
     /// <summary>A blank disk, attached nowhere.</summary>
