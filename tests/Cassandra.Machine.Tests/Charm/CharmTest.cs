@@ -57,10 +57,13 @@ public abstract class CharmTest(LabFixture machines, CharmFixture charm, int mac
     /// client remembers all that was acknowledged there.</summary>
     protected async Task<Disk> LeftVolumeAsync(CassandraUnit heir, string serial = A)
     {
-        var left = await charm.LeftVolumeAsync();
-        await heir.Client.WriteRecordAsync(left.ClientRecord, Ct);
-        return await left.CopyAsync(NewDiskPath(), new DiskBus.VirtioBlk(serial));
+        await heir.Client.WriteRecordAsync((await charm.LeftVolumeAsync()).ClientRecord, Ct);
+        return await OthersVolumeAsync(serial);
     }
+
+    /// <summary>Such a volume; nobody's client knows what is on it.</summary>
+    protected async Task<Disk> OthersVolumeAsync(string serial = A) =>
+        await (await charm.LeftVolumeAsync()).CopyAsync(NewDiskPath(), new DiskBus.VirtioBlk(serial));
 
     /// <summary>The packed charm.</summary>
     protected Task<PackedCharm> CharmAsync() => charm.CharmAsync();

@@ -1,3 +1,4 @@
+using Cassandra.Lab.Machines;
 using Cassandra.Lab.Units;
 
 namespace Cassandra.Machine.Tests.Charm;
@@ -43,6 +44,41 @@ public sealed class ReleasingTests(LabFixture machines, CharmFixture charm) : Ch
         Assert.Equal(rows, await young.Client.DigestAsync(Ct));
         await young.Client.StartAsync(Ct);
         await young.Client.GoesOnAsync(ct: Ct);
+    }
+
+    [Fact]
+    public async Task Two_units_that_released_their_volumes_serve_each_from_the_others()
+    {
+        var (first, second) = (await ServingUnitAsync(), await FreshUnitAsync());
+        var (a, b) = (await BlankAsync(A), await BlankAsync(B));
+        await ServesFromAsync(first, a);
+        await ServesFromAsync(second, b);
+        await second.Client.WriteAsync(200, Ct);
+        await first.Client.StopAsync(Ct);
+        var (rowsOnA, rowsOnB) = (await first.Client.DigestAsync(Ct), await second.Client.DigestAsync(Ct));
+
+        foreach (var (unit, volume) in new[] { (first, a), (second, b) })
+        {
+            Assert.True((await unit.Juju.RunActionAsync("release-volume")).Completed);
+            await UpdateStatusAsync(unit);
+            await unit.ShowsAsync($"blocked: {volume.Bus.Serial} is released", ct: Ct);
+            await unit.Machine.DetachAsync(volume, Ct);
+        }
+        await ServesFromAsync(first, b);
+        await ServesFromAsync(second, a);
+
+        // Each client's record lies on its machine, the rows are now on the other.
+        var (of1, of2) = (await first.Client.ReadRecordAsync(Ct), await second.Client.ReadRecordAsync(Ct));
+        await first.Client.WriteRecordAsync(of2, Ct);
+        await second.Client.WriteRecordAsync(of1, Ct);
+        Assert.Equal((rowsOnB, rowsOnA), (await first.Client.DigestAsync(Ct), await second.Client.DigestAsync(Ct)));
+    }
+
+    private static async Task ServesFromAsync(CassandraUnit unit, Disk volume)
+    {
+        await AttachAsync(unit, volume);
+        await unit.MapAsync(volume.Bus.Serial);
+        await unit.ShowsAsync($"active: serving from {volume.Bus.Serial} (xfs, ", ct: Ct);
     }
 
     private const string Released = $"blocked: {A} is released and may be detached; Cassandra is down; ";

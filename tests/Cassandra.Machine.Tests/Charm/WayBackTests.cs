@@ -51,6 +51,34 @@ public sealed class WayBackTests(LabFixture machines, CharmFixture charm) : Char
         Assert.Equal(0, (await replica.VerifyAsync(Ct)).Lost);
     }
 
+    [Fact]
+    public async Task Dead_on_adopted_data_it_goes_back_when_told_to_and_loses_nothing()
+    {
+        var unit = await ServingUnitAsync();
+        var volume = await OthersVolumeAsync();
+        await AttachAsync(unit, volume);
+        await unit.MapAsync(A);
+        await unit.ShowsAsync($"blocked: {A}: refused, it holds the data of node ", ct: Ct);
+        var cure = await MakeItDieOnVolumesAsync(unit, "before-storage-port");
+        await OrderAsync(unit, "adopt-volume", ("volume", A), ("reason", "its rows are wanted"));
+        await unit.ShowsAsync($"blocked: Cassandra does not stay up on {A}", ct: Ct);
+
+        await OrderAsync(unit, "rollback-volume");
+        await unit.ShowsAsync($"blocked: {A}: ", ct: Ct);
+        Assert.Contains("still serving from the root disk", await unit.StatusAsync(Ct), StringComparison.Ordinal);
+        await unit.Client.GoesOnAsync(ct: Ct);
+        await cure();
+        Assert.False((await unit.Juju.RunActionAsync("rollback-volume")).Completed);
+        await unit.Client.GoesOnAsync(ct: Ct);
+    }
+
+    private static async Task OrderAsync(CassandraUnit unit, string action, params (string, string)[] parameters)
+    {
+        var answer = await unit.Juju.RunActionAsync(action, parameters);
+        Assert.True(answer.Completed, answer.Message);
+        await UpdateStatusAsync(unit);
+    }
+
     /// <summary>From now on a Cassandra with data below the volumes' directory dies while it starts. Returns the cure.</summary>
     private async Task<Func<Task>> MakeItDieOnVolumesAsync(CassandraUnit unit, string at)
     {

@@ -81,17 +81,19 @@ public sealed class BlankCheckTests
     {
         var seed = Random.Shared.Next();
         var chance = new Random(seed);
-        using var disk = new LoopDisk(128 * Mebibyte);
+        using var disk = new LoopDisk(64 * Mebibyte);
+        var blank = disk.Hash;
         using var device = OpenDevice.TryExclusive(disk.Device)!;
         for (var place = 0; place < 200; place++)
         {
-            var at = chance.NextInt64(128 * Mebibyte);
+            var at = chance.NextInt64(64 * Mebibyte);
             disk.Write(at, [(byte)chance.Next(1, 256)]);
 
             var found = BlankCheck.Read(device, BlankCheckMode.Full, Timeout.InfiniteTimeSpan, null, Cancel).NonZeroAt;
 
             Assert.True(found == at, $"seed {seed}: {found} instead of {at}");
             disk.Write(at, [0]);
+            Assert.Equal(blank, disk.Hash);
         }
     }
 
@@ -149,9 +151,11 @@ public sealed class BlankCheckTests
         using (var image = File.OpenWrite(disk.Image))
             image.SetLength(333 * Mebibyte);
 
+        var bytes = disk.Hash;
         var reading = BlankCheck.Read(device, BlankCheckMode.Quick, Timeout.InfiniteTimeSpan, null, Cancel);
 
         Assert.Equal((null, 333 * Mebibyte), (reading.NonZeroAt, reading.UnreadableAt));
+        Assert.Equal(bytes, disk.Hash);
         Assert.False(reading.IsBlank);
     }
 
