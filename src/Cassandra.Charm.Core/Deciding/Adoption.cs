@@ -102,7 +102,7 @@ internal static class Adoption
 
     private static AdoptionVerdict.Refused? TwoTruths(Observation o, string volume, VolumeRecord record)
     {
-        if (o.Node.Data is LocalData.NeverServed or LocalData.Fresh || IsOrdered(o, volume))
+        if (o.Node.Data is LocalData.NeverServed or LocalData.Fresh || IsOrdered(o, volume) || IsExchange(o, record))
             return null;
         var local = o.Journal.Node.HostId;
         if (local is not null && local == record.Node.HostId && record.Generation >= o.Journal.Generation)
@@ -112,6 +112,10 @@ internal static class Adoption
             + (o.Node.Data == LocalData.Real ? "" : $" on {o.Journal.Served?.Name ?? "an unknown place"}"),
             WayThrough(volume, "serve from it instead"));
     }
+
+    /// <summary>Both were given away by an action or a removal: this unit's data, and what it is to serve now.</summary>
+    private static bool IsExchange(Observation o, VolumeRecord record) =>
+        o.Journal.Release is { IsMarked: true } && o.Node.Data == LocalData.ElsewhereOrUnknown && record.State == RecordState.Released;
 
     private static AdoptionVerdict? SomebodyElses(Observation o, string volume, VolumeRecord record)
     {

@@ -95,6 +95,23 @@ public sealed class VolumeTableTests
         Assert.IsType<Decision.Rest>(Decide.On(Ordered(LocalData.Real, Sights[seen])));
 
     [Fact]
+    public void A_unit_that_gave_its_data_away_takes_what_another_gave_away()
+    {
+        Assert.IsType<Decision.Adopt>(Decide.On(AfterRelease("released", isMarked: true)));
+        Assert.IsType<Decision.Rest>(Decide.On(AfterRelease("released", isMarked: false)));
+        Assert.IsType<Decision.Rest>(Decide.On(AfterRelease("serving by another", isMarked: true)));
+        Assert.IsType<Decision.Rest>(Decide.On(AfterRelease("superseded", isMarked: true)));
+        Assert.IsType<Decision.Rest>(Decide.On(AfterRelease("unrecorded", isMarked: true)));
+        Assert.IsType<Decision.Rest>(Decide.On(AfterRelease("clone", isMarked: true)));
+
+        static Observation AfterRelease(string seen, bool isMarked)
+        {
+            var o = Some.Unit(LocalData.ElsewhereOrUnknown, Sights[seen]);
+            return o with { Journal = o.Journal with { Release = new Release("vol-9", default) { IsMarked = isMarked } } };
+        }
+    }
+
+    [Fact]
     public void Anothers_volume_is_adopted_once_its_heartbeat_stood_still_and_the_unit_is_gone()
     {
         var o = Some.Unit(LocalData.NeverServed, Sights["serving by another"]);

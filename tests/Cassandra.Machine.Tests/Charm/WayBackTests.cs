@@ -10,7 +10,7 @@ public sealed class WayBackTests(LabFixture machines, CharmFixture charm) : Char
     {
         var unit = await ServingUnitAsync();
         await AttachAsync(unit, await BlankAsync());
-        var cure = await MakeItDieOnVolumesAsync(unit, "before-storage-port");
+        var cure = await MakeItDieOnAAsync(unit, "before-storage-port");
         await unit.MapAsync(A);
         await unit.ShowsAsync($"blocked: {A}: refused, the move to it failed", ct: Ct);
         Assert.Contains("still serving from the root disk", await unit.StatusAsync(), StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public sealed class WayBackTests(LabFixture machines, CharmFixture charm) : Char
         var replica = WritingClient.ReplicaOf(unit.Machine);
         await replica.StartAsync(Ct);
         await AttachAsync(unit, await BlankAsync());
-        var cure = await MakeItDieOnVolumesAsync(unit, "after-storage-port");
+        var cure = await MakeItDieOnAAsync(unit, "after-storage-port");
         await unit.MapAsync(A);
         await unit.ShowsAsync($"blocked: Cassandra does not stay up on {A}", ct: Ct);
 
@@ -54,18 +54,22 @@ public sealed class WayBackTests(LabFixture machines, CharmFixture charm) : Char
     [Fact]
     public async Task Dead_on_adopted_data_it_goes_back_when_told_to_and_loses_nothing()
     {
-        var unit = await ServingUnitAsync();
-        var volume = await OthersVolumeAsync();
-        await AttachAsync(unit, volume);
+        var unit = await FreshUnitAsync();
+        await AttachAsync(unit, await BlankAsync(B));
+        await unit.MapAsync(B);
+        await unit.ShowsAsync($"active: serving from {B} (xfs, ", ct: Ct);
+        await unit.Client.StartAsync(Ct);
+        await unit.Client.GoesOnAsync(ct: Ct);
+        await AttachAsync(unit, await OthersVolumeAsync());
         await unit.MapAsync(A);
         await unit.ShowsAsync($"blocked: {A}: refused, it holds the data of node ", ct: Ct);
-        var cure = await MakeItDieOnVolumesAsync(unit, "before-storage-port");
+        var cure = await MakeItDieOnAAsync(unit, "before-storage-port");
         await OrderAsync(unit, "adopt-volume", ("volume", A), ("reason", "its rows are wanted"));
         await unit.ShowsAsync($"blocked: Cassandra does not stay up on {A}", ct: Ct);
 
         await OrderAsync(unit, "rollback-volume");
         await unit.ShowsAsync($"blocked: {A}: ", ct: Ct);
-        Assert.Contains("still serving from the root disk", await unit.StatusAsync(Ct), StringComparison.Ordinal);
+        Assert.Contains($"still serving from {B}", await unit.StatusAsync(Ct), StringComparison.Ordinal);
         await unit.Client.GoesOnAsync(ct: Ct);
         await cure();
         Assert.False((await unit.Juju.RunActionAsync("rollback-volume")).Completed);
@@ -79,8 +83,8 @@ public sealed class WayBackTests(LabFixture machines, CharmFixture charm) : Char
         await UpdateStatusAsync(unit);
     }
 
-    /// <summary>From now on a Cassandra with data below the volumes' directory dies while it starts. Returns the cure.</summary>
-    private async Task<Func<Task>> MakeItDieOnVolumesAsync(CassandraUnit unit, string at)
+    /// <summary>From now on a Cassandra with data on A dies while it starts. Returns the cure.</summary>
+    private async Task<Func<Task>> MakeItDieOnAAsync(CassandraUnit unit, string at)
     {
         // The init script reads it. The real program dies for want of a configuration, before it opens any port.
         const string Defaults = "/etc/default/cassandra";
@@ -88,7 +92,7 @@ public sealed class WayBackTests(LabFixture machines, CharmFixture charm) : Char
         var before = await unit.Machine.ReadTextAsync(Defaults, Ct);
         await unit.Machine.WriteFileAsync(Defaults, $"""
             {before}
-            if grep -q /srv/cassandra/ /etc/cassandra/cassandra.yaml; then
+            if grep -q /srv/cassandra/{A} /etc/cassandra/cassandra.yaml; then
                 export JVM_EXTRA_OPTS={death}
             fi
 

@@ -19,6 +19,11 @@ public abstract class CrashingTest(LabFixture machines, CharmFixture charm) : Ch
             ? given
             : Random.Shared.Next(100_000);
 
+    private const int HooksAtMost = 20;
+
+    /// <summary>For one hook.</summary>
+    protected static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     /// <summary>Dead hooks are what this is about.</summary>
     protected override bool HooksMayFail => true;
 
@@ -29,6 +34,23 @@ public abstract class CrashingTest(LabFixture machines, CharmFixture charm) : Ch
         var traced = new TracedCharm(unit, always, IsLong ? 100 : percent, Seed);
         await traced.InstallAsync(Ct);
         return traced;
+    }
+
+    /// <summary>Runs hooks, and those that failed again, until the unit shows it.</summary>
+    protected static async Task ReachesAsync(CassandraUnit unit, string goal)
+    {
+        for (var hooks = 0; ; hooks++)
+        {
+            var status = await unit.Juju.WaitForStatusAsync(s => s.InError || s.Idle, Patience, Ct);
+            var line = CassandraUnit.Line(status);
+            if (!status.InError && line.StartsWith(goal, StringComparison.Ordinal))
+                return;
+            Assert.True(hooks < HooksAtMost, $"after {hooks} hooks it shows \"{line}\"");
+            if (status.InError)
+                await unit.Juju.ResolveAsync();
+            else
+                await UpdateStatusAsync(unit);
+        }
     }
 
     /// <summary>A line of the test's log, at once.</summary>

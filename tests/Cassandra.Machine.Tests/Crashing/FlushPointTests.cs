@@ -12,7 +12,6 @@ public sealed class FlushPointTests(LabFixture machines, CharmFixture charm) : C
 {
     // Of some hundred pairs; --long takes all.
     private const int Sample = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly DiskBus Bus = new DiskBus.VirtioBlk(A);
 
     [Theory]
@@ -77,16 +76,6 @@ public sealed class FlushPointTests(LabFixture machines, CharmFixture charm) : C
         await unit.Client.GoesOnAsync(ct: Ct);
         await CheckAsync(unit);
         await ForgetAsync(unit);
-    }
-
-    private static async Task ReachesAsync(CassandraUnit unit, string goal)
-    {
-        while (await unit.Juju.WaitForStatusAsync(s => s.InError || s.Idle, Patience, Ct) is var status
-            && (status.InError || !CassandraUnit.Line(status).StartsWith(goal, StringComparison.Ordinal)))
-            if (status.InError)
-                await unit.Juju.ResolveAsync();
-            else
-                await UpdateStatusAsync(unit);
     }
 
     private static HashSet<int> Chosen(int pairs) => IsLong || pairs <= Sample

@@ -5,8 +5,6 @@ namespace Cassandra.Machine.Tests.Crashing;
 /// <summary>The charm is killed, with all that it has started; the agent runs the hook again.</summary>
 public sealed class KillingTests(LabFixture machines, CharmFixture charm) : CrashingTest(machines, charm)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
     [Theory]
     [InlineData("xfs")]
     [InlineData("ext4")]

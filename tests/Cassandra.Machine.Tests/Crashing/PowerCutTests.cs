@@ -6,7 +6,6 @@ namespace Cassandra.Machine.Tests.Crashing;
 /// <summary>The power goes; what was not flushed is gone with it, on the root disk and on the volume.</summary>
 public sealed class PowerCutTests(LabFixture machines, CharmFixture charm) : CrashingTest(machines, charm)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
 
     [Theory]
