@@ -1,6 +1,5 @@
 using Cassandra.Lab.Machines;
 using Cassandra.Lab.Machines.Recording;
-using Cassandra.Lab.Units;
 
 namespace Cassandra.Machine.Tests.Crashing;
 
