@@ -18,6 +18,8 @@ internal static class Permitting
         return o.Assigned switch
         {
             VolumeSight.Foreign f => new OrderVerdict.Refused($"{volume} holds {f.What}, which is no Cassandra data"),
+            VolumeSight.Recorded { Record.State: RecordState.Incoming or RecordState.Ready } r when VolumeTable.IsOwnCopy(o, r) =>
+                new OrderVerdict.Allowed($"the next hook goes on with the copy to {volume}, and serves from it once it is complete"),
             VolumeSight.Recorded { Record.State: RecordState.Incoming } => new OrderVerdict.Refused(
                 $"{volume} holds an unfinished copy, which is never served; run the action discard-copy volume={volume} to use it as empty"),
             VolumeSight.Recorded r when ReferenceEquals(o.Assigned, o.Served) && o.Journal.Release is null

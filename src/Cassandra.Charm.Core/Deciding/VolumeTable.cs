@@ -82,7 +82,8 @@ internal static class VolumeTable
 
     private static Decision OnRecorded(Observation o, string volume, VolumeSight.Recorded r) => r.Record.State switch
     {
-        _ when o.Journal.Failed.FirstOrDefault(f => f.Volume == volume || f.Volume == r.Record.VolumeId) is { } failed && !Adoption.IsOrdered(o, volume) =>
+        _ when !IsOthersCopy(o, r)
+            && o.Journal.Failed.FirstOrDefault(f => f.Volume == volume || f.Volume == r.Record.VolumeId) is { } failed && !Adoption.IsOrdered(o, volume) =>
             Refuse(o, volume, failed.ByOrder ? "this unit was rolled back from it" : $"the move to it failed ({failed.Reason})",
                 $"to try again, run the action adopt-volume volume={volume} reason=…, or change the entry"),
         RecordState.Initialising when !r.IsClone && !r.HasTree && !r.HasIncoming => OnEmpty(o, volume, r),
@@ -104,9 +105,12 @@ internal static class VolumeTable
     private static Place.OnVolume PlaceToAdopt(string volume, VolumeSight.Recorded r) =>
         r.IsClone ? r.Place with { VolumeId = volume } : r.Place;
 
-    /// <summary>A clone of a copy is nobody's to continue.</summary>
-    private static bool IsOwnCopy(Observation o, VolumeSight.Recorded r) => !r.IsClone
+    /// <summary>A copy that this unit began; a clone of a copy is nobody's to continue.</summary>
+    internal static bool IsOwnCopy(Observation o, VolumeSight.Recorded r) => !r.IsClone
         && r.Record.CopyId is { } copy && o.Journal.CopyIds.Contains(copy) && r.Record.Owner == o.Self;
+
+    private static bool IsOthersCopy(Observation o, VolumeSight.Recorded r) =>
+        r.Record.State is RecordState.Incoming or RecordState.Ready && !IsOwnCopy(o, r);
 
     private static Decision OnEmpty(Observation o, string volume, VolumeSight.Recorded r) => o.Node.Data switch
     {

@@ -19,6 +19,8 @@ internal sealed class GoingBack(IMachine machine, Observation seen) : Step(machi
         work = work.Since == default ? work with { Since = Now } : work;
         await SaveAsync(Journal with { Undertaking = work }, cancel).ConfigureAwait(false);
         await Machine.FulfilAsync(OrderKind.Rollback, cancel).ConfigureAwait(false);
+        // An order that led here has been obeyed: it must not lead here again.
+        await FulfilAdoptionAsync(cancel).ConfigureAwait(false);
         await Machine.ReportAsync(StatusText.Switching(back.From.Name,
             $"back, {(work.Failure.Length == 0 ? "as ordered" : $"Cassandra did not come up on {target.Name}")}"), cancel).ConfigureAwait(false);
         await Node.HoldAsync($"going back to {back.From.Name}", cancel).ConfigureAwait(false);

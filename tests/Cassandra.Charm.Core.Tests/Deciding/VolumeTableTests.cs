@@ -152,6 +152,41 @@ public sealed class VolumeTableTests
     }
 
     [Fact]
+    public void An_action_that_a_status_names_is_not_refused_and_helps()
+    {
+        var copy = Guid.NewGuid();
+        var own = new[] { RecordState.Incoming, RecordState.Ready, RecordState.Abandoned }.Select(state =>
+            (VolumeSight)Some.Recorded(Some.Record(state, Some.Self) with { CopyId = copy }));
+        var named = 0;
+        foreach (var local in Enum.GetValues<LocalData>())
+            foreach (var sight in Sights.Values.Concat(own))
+                foreach (var failed in new[] { false, true })
+                {
+                    var o = Some.Unit(local, sight);
+                    o = o with
+                    {
+                        Journal = o.Journal with
+                        {
+                            CopyIds = [copy],
+                            Failed = failed ? [new FailedTarget("vol-1", "no room", DateTimeOffset.UnixEpoch)] : [],
+                        },
+                    };
+                    if (Decide.On(o) is not Decision.Rest { Status.Message: var message })
+                        continue;
+                    foreach (var (kind, action) in new[] { (OrderKind.Adopt, "adopt-volume"), (OrderKind.Discard, "discard-copy") })
+                    {
+                        if (!message.Contains($"{action} volume=vol-1", StringComparison.Ordinal))
+                            continue;
+                        named++;
+                        var ordered = o with { Orders = o.Orders.With(kind, new Order("vol-1", "because", DateTimeOffset.UnixEpoch)) };
+                        Assert.False(Ordering.Judge(ordered, kind) is OrderVerdict.Refused, $"{message} → {Ordering.Judge(ordered, kind)}");
+                        Assert.False(Decide.On(ordered) is Decision.Rest same && same.Status.Message == message, $"{message}: {action} changes nothing");
+                    }
+                }
+        Assert.NotEqual(0, named);
+    }
+
+    [Fact]
     public void A_bad_map_changes_nothing_in_any_state()
     {
         foreach (var local in Enum.GetValues<LocalData>())

@@ -216,7 +216,7 @@ public sealed class OrderLifeTests
         machine.DiesLateOn.Add("vol-1");
         machine.Assignment = MachineLifeTests.MapTo("vol-1");
         await machine.SettleAsync();
-        machine.Orders = new Orders { Rollback = Order("") };
+        machine.Orders = machine.Orders with { Rollback = Order("") };
 
         var status = await machine.HookAsync();
 
@@ -229,7 +229,7 @@ public sealed class OrderLifeTests
     public async Task After_a_move_that_served_the_way_that_loses_nothing_is_named()
     {
         var machine = await MovedAsync();
-        machine.Orders = new Orders { Rollback = Order("") };
+        machine.Orders = machine.Orders with { Rollback = Order("") };
 
         Assert.Equal(
             "Cassandra has served from vol-b since the switch: what was written there would be lost; to have the data of vol-a's node back "
@@ -363,7 +363,7 @@ public sealed class OrderLifeTests
         machine.DiesOn.Add("vol-1");
         machine.Assignment = MachineLifeTests.MapTo("vol-1");
         Assert.StartsWith("Cassandra does not stay up on vol-1", (await machine.SettleAsync())?.Message, StringComparison.Ordinal);
-        machine.Orders = new Orders { Rollback = Order("") };
+        machine.Orders = machine.Orders with { Rollback = Order("") };
         return machine;
     }
 
@@ -381,7 +381,7 @@ public sealed class OrderLifeTests
         machine.Orders = new Orders { Adopt = Order("vol-1") };
         Assert.StartsWith("Cassandra does not stay up on vol-1", (await machine.SettleAsync())?.Message, StringComparison.Ordinal);
         Assert.Equal(RecordState.Released, machine.Disks["vol-a"].Record!.State);
-        machine.Orders = new Orders { Rollback = Order("") };
+        machine.Orders = machine.Orders with { Rollback = Order("") };
         return machine;
     }
 

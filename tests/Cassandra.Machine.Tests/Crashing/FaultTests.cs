@@ -62,8 +62,11 @@ public sealed class FaultTests(LabFixture machines, CharmFixture charm) : CharmT
     public async Task More_files_than_the_volume_holds_are_not_begun()
     {
         var unit = await ServingUnitAsync();
+        await unit.RunAsync("mkdir", "-p", $"{Ballast}/old-1/snapshots/kept");
+        await unit.RunAsync("bash", "-c", $"touch {Ballast}/old-1/snapshots/kept/nb-{{1..3000}}-big-Data.db");
+        await unit.RunAsync("chown", "-R", "cassandra:cassandra", Ballast);
         var device = await AttachAsync(unit, await BlankAsync());
-        await unit.RunAsync("mkfs.ext4", "-q", "-N", "32", device);
+        await unit.RunAsync("mkfs.ext4", "-q", "-N", "1024", device);
         await unit.MapAsync(A);
         await unit.ShowsAsync($"blocked: {A}: ", ct: Ct);
         Assert.Contains(StillRoot, await unit.StatusAsync(), StringComparison.Ordinal);
@@ -230,5 +233,5 @@ public sealed class FaultTests(LabFixture machines, CharmFixture charm) : CharmT
     /// <summary>A process of Cassandra's user whose command line is Cassandra's, as one started by hand has it.</summary>
     private static Task StandsByAsync(CassandraUnit unit, string service) => unit.RunAsync(
         "systemd-run", "--quiet", "--collect", $"--unit={service}", "--uid=cassandra",
-        "bash", "-c", "exec -a java sleep infinity org.apache.cassandra.service.CassandraDaemon");
+        "bash", "-c", "exec -a java perl -e sleep org.apache.cassandra.service.CassandraDaemon");
 }

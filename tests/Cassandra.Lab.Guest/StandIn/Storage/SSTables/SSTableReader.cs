@@ -93,6 +93,8 @@ internal sealed class SSTableReader : IDisposable
         File.Move(file + ".tmp", file, overwrite: true);
         var summary = Descriptor.File(Descriptor.Summary);
         File.Copy(summary, summary + ".tmp", overwrite: true);
+        using (var copy = File.OpenWrite(summary + ".tmp"))
+            copy.Flush(flushToDisk: true);
         File.Move(summary + ".tmp", summary, overwrite: true);
         Libc.SyncDirectory(Descriptor.Directory);
         Statistics = changed;
