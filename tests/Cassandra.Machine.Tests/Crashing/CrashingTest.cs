@@ -37,11 +37,16 @@ public abstract class CrashingTest(LabFixture machines, CharmFixture charm) : Ch
     }
 
     /// <summary>Runs hooks, and those that failed again, until the unit shows it.</summary>
-    protected static async Task ReachesAsync(CassandraUnit unit, string goal)
+    /// <param name="unit">The unit.</param>
+    /// <param name="goal">How its status begins then.</param>
+    /// <param name="hasDied">Asked after each hook: that one did not have its chance.</param>
+    protected static async Task ReachesAsync(CassandraUnit unit, string goal, Func<Task<bool>>? hasDied = null)
     {
         for (var hooks = 0; ; hooks++)
         {
             var status = await unit.Juju.WaitForStatusAsync(s => s.InError || s.Idle, Patience, Ct);
+            if (hasDied is not null && await hasDied())
+                hooks = 0;
             var line = CassandraUnit.Line(status);
             if (!status.InError && line.StartsWith(goal, StringComparison.Ordinal))
                 return;
