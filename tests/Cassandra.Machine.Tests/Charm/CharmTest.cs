@@ -29,6 +29,31 @@ public abstract class CharmTest(LabFixture machines, CharmFixture charm, int mac
         return unit;
     }
 
+    /// <summary>That unit, its data moved to a volume; its client goes on writing.</summary>
+    protected async Task<(CassandraUnit Unit, Disk Volume)> MovedUnitAsync()
+    {
+        var unit = await ServingUnitAsync();
+        var volume = await BlankAsync();
+        await AttachAsync(unit, volume);
+        await unit.MapAsync(A);
+        await unit.ShowsAsync($"active: serving from {A} (xfs, ", ct: Ct);
+        await unit.Client.GoesOnAsync(ct: Ct);
+        return (unit, volume);
+    }
+
+    /// <summary>A unit on another machine takes the volume over, with these rows and no others, and is written to.</summary>
+    protected async Task AnotherServesTheRowsAsync(CassandraUnit old, Disk volume, string rows)
+    {
+        var young = await FreshUnitAsync();
+        await young.TakeClientOfAsync(old);
+        await AttachAsync(young, volume);
+        await UpdateStatusAsync(young);
+        await young.ShowsAsync($"active: serving from {A} (xfs, ", ct: Ct);
+        Assert.Equal(rows, await young.Client.DigestAsync(Ct));
+        await young.Client.StartAsync(Ct);
+        await young.Client.GoesOnAsync(ct: Ct);
+    }
+
     /// <summary>That unit on a machine with another root disk, booted with a volume.</summary>
     protected async Task<CassandraUnit> ServingUnitOnAsync(Func<MachineOptions, Task<VirtualMachine>> make, Disk volume)
     {

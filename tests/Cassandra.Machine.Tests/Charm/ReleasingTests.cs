@@ -9,12 +9,7 @@ public sealed class ReleasingTests(LabFixture machines, CharmFixture charm) : Ch
     [Fact]
     public async Task A_released_volume_stays_down_over_a_reboot_and_another_unit_serves_its_rows()
     {
-        var old = await ServingUnitAsync();
-        var volume = await BlankAsync();
-        await AttachAsync(old, volume);
-        await old.MapAsync(A);
-        await old.ShowsAsync($"active: serving from {A} (xfs, ", ct: Ct);
-        await old.Client.GoesOnAsync(ct: Ct);
+        var (old, volume) = await MovedUnitAsync();
         await old.Client.StopAsync(Ct);
         var rows = await old.Client.DigestAsync(Ct);
 
@@ -36,14 +31,7 @@ public sealed class ReleasingTests(LabFixture machines, CharmFixture charm) : Ch
         Assert.Equal(bytes, await volume.HashAsync(Ct));
 
         await old.Machine.DetachAsync(volume, Ct);
-        var young = await FreshUnitAsync();
-        await young.TakeClientOfAsync(old);
-        await AttachAsync(young, volume);
-        await UpdateStatusAsync(young);
-        await young.ShowsAsync($"active: serving from {A} (xfs, ", ct: Ct);
-        Assert.Equal(rows, await young.Client.DigestAsync(Ct));
-        await young.Client.StartAsync(Ct);
-        await young.Client.GoesOnAsync(ct: Ct);
+        await AnotherServesTheRowsAsync(old, volume, rows);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Cassandra.Lab.Machines;
 using Cassandra.Lab.Units;
 
 namespace Cassandra.Machine.Tests.Charm;
@@ -11,7 +10,7 @@ public sealed class RemovingTests(LabFixture machines, CharmFixture charm) : Cha
     [Fact]
     public async Task The_volume_is_left_unmounted_released_and_whole_and_nothing_of_ours_stays_behind()
     {
-        var (unit, volume) = await ServingFromAVolumeAsync();
+        var (unit, volume) = await MovedUnitAsync();
         var on = new VolumeOn(unit, A);
         await unit.RunAsync("cp", "/usr/bin/bash", $"{on.MountPoint}/{Note}");
         var note = await unit.RunAsync("sha256sum", "/usr/bin/bash");
@@ -36,7 +35,7 @@ public sealed class RemovingTests(LabFixture machines, CharmFixture charm) : Cha
     [Fact]
     public async Task A_volume_in_use_is_never_unmounted_by_force_and_never_marked_as_released()
     {
-        var (unit, _) = await ServingFromAVolumeAsync();
+        var (unit, _) = await MovedUnitAsync();
         var on = new VolumeOn(unit, A);
         await unit.RunAsync("systemd-run", "--quiet", "--unit=operator", $"--working-directory={on.MountPoint}", "sleep", "infinity");
         await unit.Client.StopAsync(Ct);
@@ -45,17 +44,6 @@ public sealed class RemovingTests(LabFixture machines, CharmFixture charm) : Cha
         Assert.True(await on.IsMountedAsync());
         Assert.Equal("active", (await unit.RunAsync("systemctl", "is-active", "operator")).Trim());
         Assert.Equal("serving", await on.StateAsync());
-    }
-
-    private async Task<(CassandraUnit Unit, Disk Volume)> ServingFromAVolumeAsync()
-    {
-        var unit = await ServingUnitAsync();
-        var volume = await BlankAsync();
-        await AttachAsync(unit, volume);
-        await unit.MapAsync(A);
-        await unit.ShowsAsync($"active: serving from {A} (xfs, ", ct: Ct);
-        await unit.Client.GoesOnAsync(ct: Ct);
-        return (unit, volume);
     }
 
     private static async Task NothingOfOursStaysAsync(CassandraUnit unit)
@@ -85,24 +73,12 @@ public sealed class RedeployingTests(LabFixture machines, CharmFixture charm) : 
     [Fact]
     public async Task A_new_service_mapped_to_the_old_volume_serves_the_old_rows()
     {
-        var old = await ServingUnitAsync();
-        var volume = await BlankAsync();
-        await AttachAsync(old, volume);
-        await old.MapAsync(A);
-        await old.ShowsAsync($"active: serving from {A} (xfs, ", ct: Ct);
-        await old.Client.GoesOnAsync(ct: Ct);
+        var (old, volume) = await MovedUnitAsync();
         await old.Client.StopAsync(Ct);
         var rows = await old.Client.DigestAsync(Ct);
         await old.Juju.RemoveAsync(ct: Ct);
         await old.Machine.DetachAsync(volume, Ct);
 
-        var young = await FreshUnitAsync();
-        await young.TakeClientOfAsync(old);
-        await AttachAsync(young, volume);
-        await UpdateStatusAsync(young);
-        await young.ShowsAsync($"active: serving from {A} (xfs, ", ct: Ct);
-        Assert.Equal(rows, await young.Client.DigestAsync(Ct));
-        await young.Client.StartAsync(Ct);
-        await young.Client.GoesOnAsync(ct: Ct);
+        await AnotherServesTheRowsAsync(old, volume, rows);
     }
 }
