@@ -1,3 +1,4 @@
+using Cassandra.Lab.Juju;
 using Cassandra.Lab.Machines;
 using Cassandra.Lab.Units;
 
@@ -62,6 +63,7 @@ public sealed class PowerCutTests(LabFixture machines, CharmFixture charm) : Cra
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         limit.CancelAfter(Patience);
+        var hook = Task.CompletedTask;
         while (true)
         {
             if (await traced.HaltedAtAsync(limit.Token) is { } point)
@@ -71,9 +73,22 @@ public sealed class PowerCutTests(LabFixture machines, CharmFixture charm) : Cra
                 return null;
             if (status.InError)
                 await unit.Juju.ResolveAsync();
-            else if (status.Idle)
-                await UpdateStatusAsync(unit);
+            else if (status.Idle && hook.IsCompleted)
+                hook = UntilThePowerGoesAsync(unit);
             await Task.Delay(LookInterval, limit.Token);
+        }
+    }
+
+    /// <summary>A hook that may stand still, and then never ends.</summary>
+    private static async Task UntilThePowerGoesAsync(CassandraUnit unit)
+    {
+        try
+        {
+            await UpdateStatusAsync(unit);
+        }
+        catch (Exception e) when (e is UnitException or MachineException or IOException)
+        {
+            // It went.
         }
     }
 
