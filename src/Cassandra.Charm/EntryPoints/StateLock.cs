@@ -12,7 +12,6 @@ namespace Cassandra.Charm.EntryPoints;
 internal sealed class StateLock : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly SafeFileHandle _file;
 
@@ -29,15 +28,10 @@ internal sealed class StateLock : IDisposable
         var file = Descriptor.Open(path, Fcntl.O_RDWR | Fcntl.O_CREAT, OwnerOnly);
         try
         {
-            var deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
-            while (!file.TryLock())
+            if (!await Poll.UntilAsync(file.TryLock, patience, cancel).ConfigureAwait(false))
             {
-                if (Environment.TickCount64 >= deadline)
-                {
-                    file.Dispose();
-                    return null;
-                }
-                await Task.Delay(Interval, cancel).ConfigureAwait(false); // flock has no wait that can be cancelled
+                file.Dispose();
+                return null;
             }
         }
         catch

@@ -8,8 +8,7 @@ namespace Cassandra.Charm.Linux.Disks;
 /// <summary>Makes the kernel see the partition that the table has, and proves that it sees just that.</summary>
 internal sealed class KernelPartitions(MachinePaths paths, SysBlock block)
 {
-    private const int Attempts = 200;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Tells the kernel and waits for the node. Not by <c>udevadm settle</c>: udev waits for the lock that is held here
@@ -25,20 +24,15 @@ internal sealed class KernelPartitions(MachinePaths paths, SysBlock block)
 
     /// <summary>Waits for the planned partition and its node.</summary>
     /// <exception cref="EffectFailedException">It does not come.</exception>
-    internal async Task<DiskPartition> WaitAsync(Disk disk, CancellationToken cancel)
-    {
-        for (var attempt = 0; attempt < Attempts; attempt++)
-        {
-            if (Find(disk) is { } partition && DeviceNode.Resolve(NodeOf(partition)) == partition.Device)
-                return partition;
-            await Task.Delay(Pause, cancel).ConfigureAwait(false); // that udev has made the node is seen only by looking
-        }
-
-        throw new EffectFailedException($"the kernel does not show the partition of {disk.Name}");
-    }
+    internal async Task<DiskPartition> WaitAsync(Disk disk, CancellationToken cancel) =>
+        await Poll.UntilAsync(() => Task.FromResult(FindWithNode(disk)), Patience, cancel).ConfigureAwait(false)
+        ?? throw new EffectFailedException($"the kernel does not show the partition of {disk.Name}");
 
     /// <summary>The partition's node.</summary>
     internal string NodeOf(DiskPartition partition) => $"{paths.Dev}/{partition.Name.Replace('!', '/')}";
+
+    private DiskPartition? FindWithNode(Disk disk) =>
+        Find(disk) is { } partition && DeviceNode.Resolve(NodeOf(partition)) == partition.Device ? partition : null;
 
     private DiskPartition? Find(Disk disk) => block.Partitions(disk.Name).FirstOrDefault(partition =>
         partition.Number == 1 && partition.Start is null or PlannedPartition.Start

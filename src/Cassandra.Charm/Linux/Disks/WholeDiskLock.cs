@@ -8,20 +8,13 @@ namespace Cassandra.Charm.Linux.Disks;
 /// </summary>
 internal static class WholeDiskLock
 {
-    private const int Attempts = 200;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50); // udev holds it for the time of a probe
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10); // udev holds it for the time of a probe
 
     /// <summary>Takes it on an open disk.</summary>
     /// <exception cref="EffectFailedException">Somebody else keeps it for more than ten seconds.</exception>
     internal static async Task TakeAsync(OpenDevice disk, CancellationToken cancel)
     {
-        for (var attempt = 0; attempt < Attempts; attempt++)
-        {
-            if (disk.Handle.TryLock())
-                return;
-            await Task.Delay(Pause, cancel).ConfigureAwait(false); // flock has no wait that can be cancelled
-        }
-
-        throw new EffectFailedException("another program keeps the disk locked");
+        if (!await Poll.UntilAsync(disk.Handle.TryLock, Patience, cancel).ConfigureAwait(false))
+            throw new EffectFailedException("another program keeps the disk locked");
     }
 }

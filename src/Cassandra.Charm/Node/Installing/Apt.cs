@@ -1,6 +1,6 @@
 using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Linux.Programs;
-using Cassandra.Charm.Node.Service;
+using Cassandra.Charm.Linux;
 
 namespace Cassandra.Charm.Node.Installing;
 

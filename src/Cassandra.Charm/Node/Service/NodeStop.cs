@@ -1,4 +1,5 @@
 using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Linux;
 using Cassandra.Charm.Node.Processes;
 using Serilog;
 

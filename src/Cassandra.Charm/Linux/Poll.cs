@@ -1,11 +1,14 @@
 using System.Diagnostics;
 
-namespace Cassandra.Charm.Node.Service;
+namespace Cassandra.Charm.Linux;
 
-/// <summary>Waits for what nobody reports: the end of a process that is no child of ours, a port of another process.</summary>
+/// <summary>
+/// Waits for what nobody reports: the end of a process that is no child of ours, a port of another process, a lock that others
+/// hold (flock has no wait that can be cancelled), a device node that udev makes.
+/// </summary>
 internal static class Poll
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Asks again and again until there is an answer; null where there is none in time. Asks at least once.</summary>
     public static async Task<T?> UntilAsync<T>(Func<Task<T?>> ask, TimeSpan patience, CancellationToken cancel)
