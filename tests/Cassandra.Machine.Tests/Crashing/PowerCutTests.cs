@@ -40,7 +40,7 @@ public sealed class PowerCutTests(LabFixture machines, CharmFixture charm) : Cra
 
     private static async Task CutAgainAndAgainAsync(CassandraUnit unit, IReadOnlyList<string> at, string goal)
     {
-        var traced = await TraceAsync(unit, at, percent: 1);
+        var traced = await TraceAsync(unit, at, percent: 0);
         await traced.OrderAsync(AtPoint.Halt, Ct);
         await unit.MapAsync(A);
         var cuts = 0;
