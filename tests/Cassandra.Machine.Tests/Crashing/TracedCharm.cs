@@ -93,7 +93,7 @@ internal static class CommitSteps
     public static readonly IReadOnlyList<string> Serving =
     [
         "umount ", "/journal.json #", "/.cassandra-charm.json #", "/hold #", "/cassandra.yaml #", "/cassandra.incoming #",
-        "/cassandra #", "/var/lib/cassandra #", "start cassandra", "stop cassandra", "syncfs",
+        "vol-*/cassandra #", "/var/lib/cassandra #", "start cassandra", "stop cassandra", "syncfs",
     ];
 
     /// <summary>Both.</summary>
