@@ -16,17 +16,17 @@ public sealed class PowerCutTests(LabFixture machines, CharmFixture charm) : Cra
     public Task Through_power_cuts_a_volume_is_prepared_with_ext4() => MovesAsync("ext4", CommitSteps.Preparing);
 
     [Fact]
-    public Task Through_power_cuts_the_data_is_moved_to_xfs() => MovesAsync("xfs", CommitSteps.Serving);
+    public Task Through_power_cuts_the_data_is_moved_to_xfs() => MovesAsync("xfs", CommitSteps.Switching);
 
     [Fact]
-    public Task Through_power_cuts_the_data_is_moved_to_ext4() => MovesAsync("ext4", CommitSteps.Serving);
+    public Task Through_power_cuts_the_data_is_moved_to_ext4() => MovesAsync("ext4", CommitSteps.Switching);
 
     [Fact]
     public async Task Through_power_cuts_a_volume_is_adopted()
     {
         var unit = await FreshUnitAsync();
         await AttachAsync(unit, await ForgettingAsync(await LeftVolumeAsync(unit)));
-        await CutAgainAndAgainAsync(unit, CommitSteps.Serving, $"active: serving from {A} (xfs, ");
+        await CutAgainAndAgainAsync(unit, CommitSteps.Switching, $"active: serving from {A} (xfs, ");
     }
 
     private async Task MovesAsync(string filesystem, IReadOnlyList<string> at)

@@ -89,13 +89,14 @@ internal static class CommitSteps
     public static readonly IReadOnlyList<string> Preparing =
         ["before sfdisk", "after sfdisk", "before mkfs", "after mkfs", " start srv-", "/journal.json #", "/.cassandra-charm.json #"];
 
-    /// <summary>What moves or gives up a copy of the data, and what lets Cassandra start.</summary>
-    public static readonly IReadOnlyList<string> Serving =
+    /// <summary>What makes another copy of the data the truth, and what lets Cassandra start.</summary>
+    public static readonly IReadOnlyList<string> Switching =
     [
-        "umount ", "/journal.json #", "/.cassandra-charm.json #", "/hold #", "/cassandra.yaml #", "/cassandra.incoming #",
-        "vol-*/cassandra #", "/var/lib/cassandra #", "start cassandra", "stop cassandra", "syncfs",
+        "umount ", "/journal.json #", "/.cassandra-charm.json #", "/hold #", "rename /etc/cassandra/cassandra.yaml #",
+        "rename /srv/cassandra/vol-*/cassandra", "start cassandra.service", "stop cassandra.service", "syncfs",
     ];
 
-    /// <summary>Both.</summary>
-    public static readonly IReadOnlyList<string> All = [.. Preparing.Union(Serving)];
+    /// <summary>Both, and all that is done to a tree as a whole.</summary>
+    public static readonly IReadOnlyList<string> All =
+        [.. Preparing, .. Switching, "/cassandra.yaml #", "/cassandra.incoming #", "vol-*/cassandra #", "/var/lib/cassandra #"];
 }
