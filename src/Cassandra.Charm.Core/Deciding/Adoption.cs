@@ -113,9 +113,10 @@ internal static class Adoption
             WayThrough(volume, "serve from it instead"));
     }
 
-    /// <summary>Both were given away by an action or a removal: this unit's data, and what it is to serve now.</summary>
+    /// <summary>Both were given away by an action or a removal: this unit's data, and what it is to serve now. An older copy of its own is not.</summary>
     private static bool IsExchange(Observation o, VolumeRecord record) =>
-        o.Journal.Release is { IsMarked: true } && o.Node.Data == LocalData.ElsewhereOrUnknown && record.State == RecordState.Released;
+        o.Journal.Release is { IsMarked: true } && o.Node.Data == LocalData.ElsewhereOrUnknown && record.State == RecordState.Released
+        && (record.Lineage != o.Journal.Lineage || record.Generation >= o.Journal.Generation);
 
     private static AdoptionVerdict? SomebodyElses(Observation o, string volume, VolumeRecord record)
     {

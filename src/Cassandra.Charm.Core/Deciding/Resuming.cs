@@ -15,8 +15,11 @@ internal static class Resuming
         preparing: p => o.Entry == p.Entry ? Preparation(o, p) : new Decision.Drop(p),
         moving: m => IsCommitted(o, m) ? AfterCommit(o, m) : BeforeCommit(o, m),
         adopting: a => Adopting(o, a),
-        // The old place is the truth, whatever has become of the other.
-        goingBack: g => new Decision.GoBack(g));
+        // The old place is the truth, whatever has become of the other; unless another unit has taken it meanwhile.
+        goingBack: g => RollingBack.WhyTaken(o, g) is { } why
+            ? new Decision.Rest(UnitStatus.Blocked($"on the way back to {g.Switch.From.Name}: {why}; Cassandra is down; "
+                + "where that data serves elsewhere, remove this unit"))
+            : new Decision.GoBack(g));
 
     /// <summary>The rename of cassandra.yaml is the commit point; while that step is under way, the file itself tells.</summary>
     private static bool IsCommitted(Observation o, Undertaking.Moving m) => m.Phase switch
@@ -31,9 +34,17 @@ internal static class Resuming
         if (o.Entry != a.Entry && (a.Phase == AdoptPhase.Taking || o.Node.State == NodeState.Stopped))
             return new Decision.Drop(a);
         return IsThere(o.Target, a.Target, a.Record.DiskSerial)
-            ? new Decision.ResumeAdoption(a)
+            ? IsAsFound(o, a) ? new Decision.ResumeAdoption(a) : new Decision.Drop(a)
             : Gone(o, a.Target);
     }
+
+    /// <summary>As it was found, or as this adoption claimed it: another unit may have had the volume in between.</summary>
+    private static bool IsAsFound(Observation o, Undertaking.Adopting a) => a.Phase != AdoptPhase.Taking || o.Target switch
+    {
+        VolumeSight.Recorded r => r.Record is { State: RecordState.Serving } && r.Record.Owner == o.Self && r.Record.Generation == a.Record.Generation
+            || (r.Record.State, r.Record.Owner, r.Record.Since) == (a.Record.State, a.Record.Owner, a.Record.Since),
+        _ => true,
+    };
 
     private static Decision Preparation(Observation o, Undertaking.Preparing p) => o.Assigned switch
     {
@@ -65,7 +76,8 @@ internal static class Resuming
     }
 
     private static bool IsTarget(Observation o, Undertaking.Moving m) =>
-        o.Target is VolumeSight.Recorded { IsClone: false } r && r.Filesystem == m.Target.Filesystem;
+        o.Target is VolumeSight.Recorded { IsClone: false } r && r.Filesystem == m.Target.Filesystem && r.Record.Owner == o.Self
+        && (VolumeTable.IsOwnCopy(o, r) || r.Record.State == RecordState.Initialising);
 
     /// <summary>The same filesystem on the same disk; the record may still be as it was found.</summary>
     private static bool IsThere(VolumeSight? sight, Place.OnVolume target, string serial) => sight switch

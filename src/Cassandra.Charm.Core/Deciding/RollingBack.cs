@@ -13,6 +13,8 @@ internal static class RollingBack
     internal static OrderVerdict Judge(Observation o) => o.Journal switch
     {
         { Undertaking: Undertaking.GoingBack g } => new OrderVerdict.Done($"the unit is going back to {g.Switch.From.Name} already"),
+        { Undertaking: Undertaking.Moving m } when IsUnstarted(o, m) => new OrderVerdict.Allowed(
+            $"the next hook serves from {m.Source.Name} again; nothing was started on {m.Target.Name}"),
         { Undertaking: Undertaking.Moving { Phase: not MovePhase.Starting } m } => new OrderVerdict.Refused(
             $"the move to {m.Target.Name} has not switched yet, {m.Source.Name} is still the truth; change volume-map to cancel it"),
         { Undertaking: Undertaking.Preparing or Undertaking.Adopting { Phase: AdoptPhase.Taking } } => new OrderVerdict.Refused(
@@ -32,12 +34,27 @@ internal static class RollingBack
     {
         OrderVerdict.Refused no => new Decision.Decline(OrderKind.Rollback, no.Why),
         OrderVerdict.Done => new Decision.Decline(OrderKind.Rollback, ""),
+        _ when o.Journal.Undertaking is Undertaking.Moving m && IsUnstarted(o, m) => new Decision.GoBack(Work(o, m.Target,
+            new Switch(m.Source, o.Journal.Node, o.Journal.Lineage, m.Generation - 1), failure: "")),
         _ => new Decision.GoBack(Work(o, (Place.OnVolume)o.Journal.Served!, o.Journal.LastSwitch!, failure: "")),
     };
+
+    /// <summary>Past the commit point, and the journal does not name the target yet: the guard has let nothing start there.</summary>
+    private static bool IsUnstarted(Observation o, Undertaking.Moving m) =>
+        o.Journal.Served == m.Source && o.Node.Processes.Count == 0
+        && (m.Phase == MovePhase.Starting || (m.Phase == MovePhase.Switching && o.Node.ConfiguredRoot == m.Target.DataRoot))
+        && (m.Source is Place.RootDisk || (o.Served is VolumeSight.Recorded { IsClone: false, HasTree: true } r && r.Record.Owner == o.Self
+            && r.Record.Lineage == o.Journal.Lineage && r.Record.Generation == o.Journal.Generation));
 
     /// <summary>The way back from a place that took over.</summary>
     internal static Undertaking.GoingBack Work(Observation o, Place.OnVolume target, Switch last, string failure) =>
         new(target, last, Math.Max(o.Journal.Generation, last.Generation) + 1, failure) { Entry = o.Entry, Since = default };
+
+    /// <summary>Why the place that is being gone back to is no longer this unit's; null where it is, or cannot be seen.</summary>
+    internal static string? WhyTaken(Observation o, Undertaking.GoingBack work) =>
+        o.Previous is VolumeSight.Recorded r && !(r.Record.State == RecordState.Serving && r.Record.Owner == o.Self && r.Record.Generation == work.Generation)
+            ? WhyGone(o, work.Target, work.Switch)
+            : null;
 
     private static string? WhyWritten(Observation o, Place.OnVolume place, Switch last) =>
         last.IsConfirmed ? $"Cassandra has served from {place.VolumeId} since the switch: what was written there would be lost; {Way(last)}"

@@ -1,3 +1,4 @@
+using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
@@ -15,7 +16,7 @@ internal static class VolumeTable
         if (FoundingCutShort(o) is { } begun)
             return new Decision.Found(Named(o, begun));
         if (IsServedPlace(o, volume))
-            return InPlace.KeepServing(o, meanwhile: null);
+            return Obeyed(o, volume) ?? InPlace.KeepServing(o, meanwhile: null);
         return (o.Assigned ?? new VolumeSight.NotAttached()).Match(
             // Not there, or not to be touched: a node that serves goes on serving.
             notAttached: _ => NotAttached(o, volume),
@@ -58,6 +59,12 @@ internal static class VolumeTable
         LocalData.NeverServed or LocalData.Fresh or LocalData.Real => take,
     };
 
+    /// <summary>What serves already is neither to be adopted nor an unfinished copy: an order that stood would act some other day.</summary>
+    private static Decision.Decline? Obeyed(Observation o, string volume) =>
+        Adoption.IsOrdered(o, volume) ? new Decision.Decline(OrderKind.Adopt, "")
+        : o.Orders.Discard?.Subject == volume ? new Decision.Decline(OrderKind.Discard, "")
+        : null;
+
     /// <summary>
     /// The map names the very volume that last served, by whatever spelling; not a clone of it under the clone's name, and
     /// nothing that an order says to adopt in its place.
@@ -90,7 +97,7 @@ internal static class VolumeTable
         RecordState.Incoming or RecordState.Ready or RecordState.Abandoned when IsOwnCopy(o, r) => OnOwnCopy(o, volume, r),
         _ when o.Orders.Discard?.Subject == volume && !r.IsClone && r.Record.State is RecordState.Incoming or RecordState.Ready =>
             new Decision.Discard(r.Place, r.Record),
-        _ when !r.HasTree => Refuse(o, volume,
+        _ when !r.HasTree && r.Record.State != RecordState.Incoming => Refuse(o, volume,
             $"its record says {r.Record.State.ToString().ToLowerInvariant()} by {r.Record.Owner.Unit}, and its data directory is not there",
             "map the volume that holds the data"),
         _ => Adoption.OfRecorded(o, volume, r) switch

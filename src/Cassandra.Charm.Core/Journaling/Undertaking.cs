@@ -54,6 +54,9 @@ public abstract record Undertaking
     {
         /// <summary>The place that served before and is superseded by this adoption; null where none did.</summary>
         public Place? Previous { get; init; }
+
+        /// <summary>The record as it was found, which is written again if the adoption is taken back; null where there was none.</summary>
+        public VolumeRecord? Found { get; init; }
     }
 
     /// <summary>The way back from a place that took over and never opened a port, to the one that served before.</summary>

@@ -57,7 +57,7 @@ public sealed record Observation
     /// <summary>The target of the move or adoption in the journal; null where there is none. May be the same sight as another.</summary>
     public VolumeSight? Target { get; init; }
 
-    /// <summary>The volume that served before the last switch, where it is asked for: an order to go back stands. Null elsewhere.</summary>
+    /// <summary>The volume that served before the last switch, where it matters: an order to go back stands, or is being carried out. Null elsewhere.</summary>
     public VolumeSight? Previous { get; init; }
 
     /// <summary>The volume whose old data is, or is ordered to be, deleted; null where there is none.</summary>

@@ -26,6 +26,7 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
         {
             Entry = Seen.Entry,
             Since = Now,
+            Found = found,
             Previous = Journal.Served is Place.OnVolume v && v.Filesystem == target.Filesystem ? null : Journal.Served,
         }, cancel);
     }
@@ -113,6 +114,8 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
     internal async Task DropAsync(Undertaking.Adopting work, CancellationToken cancel)
     {
         if (work.Phase == AdoptPhase.Taking)
+        {
+            await DisclaimAsync(work, cancel).ConfigureAwait(false);
             switch (work.Previous)
             {
                 case Place.RootDisk root:
@@ -123,8 +126,31 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
                     await MarkAsync(volume, r => r with { State = RecordState.Serving }, cancel).ConfigureAwait(false);
                     break;
             }
+        }
 
+        // An order for this volume ends with it; one for the volume that is mapped now has yet to be obeyed.
+        if (Seen.Orders.Adopt?.Subject is { } ordered && (ordered == work.Target.VolumeId || ordered == work.Entry))
+            await Machine.FulfilAsync(OrderKind.Adopt, cancel).ConfigureAwait(false);
         await SaveAsync(Journal with { Undertaking = null }, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>What was claimed says again what it said: data that is old must not look like the newest.</summary>
+    private async Task DisclaimAsync(Undertaking.Adopting work, CancellationToken cancel)
+    {
+        if (Seen.Target is not VolumeSight.Recorded { Record.State: RecordState.Serving } r || r.Filesystem != work.Target.Filesystem
+            || r.Record.Owner != Seen.Self || r.Record.Generation != work.Record.Generation)
+            return;
+        try
+        {
+            await MountAsync(work.Target, cancel).ConfigureAwait(false);
+            await Volumes.WriteRecordAsync(
+                work.Target, work.Found ?? work.Record with { State = RecordState.Released, Generation = 0 }, cancel).ConfigureAwait(false);
+            await LetGoAsync(work.Target, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (Conductor.IsOfTheWorld(failure))
+        {
+            Machine.Note($"{work.Target.VolumeId} could not be given back as it was found: {failure.Message}");
+        }
     }
 
     private bool IsReleasedByUs(Place.OnVolume volume) =>

@@ -87,6 +87,9 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
     internal async Task CancelAsync(Undertaking.Moving move, bool targetIsThere, string? failure, CancellationToken cancel)
     {
         await Machine.LongWork.StopAsync(cancel).ConfigureAwait(false);
+        // A cancel that is cut leaves half a copy: what is resumed then is another copy, from its start.
+        move = move with { CopyId = Machine.Clock.NewGuid(), Phase = MovePhase.Copying };
+        await SaveAsync(Journal with { Undertaking = move }, cancel).ConfigureAwait(false);
         if (targetIsThere)
             await DiscardTargetAsync(move.Target, cancel).ConfigureAwait(false);
 
@@ -181,9 +184,16 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
             StartOutcome.StillStarting s => (await _starting.StillAsync(StatusText.Switching(move.Target.Name, s.Doing), cancel)
                 .ConfigureAwait(false), null),
             StartOutcome.Died { MayHaveServed: false } d => (null, d.Reason),
-            StartOutcome.Died d => (StatusText.NodeDied(move.Target, d.Reason), null),
+            StartOutcome.Died d => (await StayAsync(move, d.Reason, cancel).ConfigureAwait(false), null),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+    }
+
+    /// <summary>It may hold writes: the move is over, and the target a place like any other that does not stay up.</summary>
+    private async Task<UnitStatus> StayAsync(Undertaking.Moving move, string reason, CancellationToken cancel)
+    {
+        await SaveAsync(Journal with { Undertaking = null }, cancel).ConfigureAwait(false);
+        return StatusText.NodeDied(move.Target, reason);
     }
 
     private async Task<UnitStatus?> FinishAsync(Undertaking.Moving move, CancellationToken cancel)

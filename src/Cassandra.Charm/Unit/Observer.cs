@@ -76,7 +76,9 @@ internal sealed class Observer(
             first,
             SameOr(first, PlaceOf(journal.Current.Served)) ?? await Of(IdOf(journal.Current.Served)).ConfigureAwait(false),
             SameOr(first, TargetOf(journal.Current.Undertaking)) ?? await Of(IdOf(TargetOf(journal.Current.Undertaking))).ConfigureAwait(false),
-            given.Rollback is null ? null : await Of(IdOf(journal.Current.LastSwitch?.From)).ConfigureAwait(false),
+            given.Rollback is null && journal.Current.Undertaking is not Undertaking.GoingBack
+                ? null
+                : await Of(IdOf(journal.Current.LastSwitch?.From)).ConfigureAwait(false),
             await Of(journal.Current.Purging is { } purging ? IdOf(purging.Old) : SubjectOf(given.Purge)).ConfigureAwait(false));
     }
 

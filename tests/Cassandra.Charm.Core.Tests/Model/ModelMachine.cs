@@ -185,7 +185,9 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
                 Undertaking.Adopting a => Sight(a.Target.VolumeId),
                 _ => null,
             },
-            Previous = Orders.Rollback is not null && Current.LastSwitch?.From is Place.OnVolume before ? Sight(before.VolumeId) : null,
+            Previous = (Orders.Rollback is not null || Current.Undertaking is Undertaking.GoingBack) && Current.LastSwitch?.From is Place.OnVolume before
+                ? Sight(before.VolumeId)
+                : null,
             Old = ((Current.Purging?.Old as Place.OnVolume)?.VolumeId ?? Orders.Purge?.Subject) is { } old ? Sight(old) : null,
             Uptime = Uptime,
             BootId = BootId,
