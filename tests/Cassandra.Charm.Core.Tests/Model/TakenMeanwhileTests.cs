@@ -8,6 +8,21 @@ namespace Cassandra.Charm.Core.Tests.Model;
 /// <summary>What an operator or another unit does while something is under way or an order stands.</summary>
 public sealed class TakenMeanwhileTests
 {
+    /// <summary>Works until a crash at that point, or to the end: then false.</summary>
+    private static async Task<bool> DiesAsync(ModelMachine machine, int point)
+    {
+        machine.CrashAt = (2 * machine.EffectCount) + point;
+        try
+        {
+            await machine.SettleOnceAsync();
+            return false;
+        }
+        catch (CrashException)
+        {
+            return true;
+        }
+    }
+
     private static Order Order(string subject) => new(subject, "test", DateTimeOffset.UnixEpoch);
 
     private static async Task<ModelMachine> MovedAsync()
@@ -19,7 +34,7 @@ public sealed class TakenMeanwhileTests
         return machine;
     }
 
-    // a cancel is cut in the middle (no reboot), the entry is put back.
+    // The entry is put back in the same boot.
     [Fact]
     public async Task A_cancel_that_was_cut_is_not_resumed_as_a_copy()
     {
@@ -30,12 +45,13 @@ public sealed class TakenMeanwhileTests
                 var m = await MachineLifeTests.ServingFromRootAsync();
                 m.Disks["vol-1"] = new ModelDisk("vol-1");
                 m.Assignment = MachineLifeTests.MapTo("vol-1");
-                m.CrashAt = 2 * m.EffectCount + first;
-                try { await m.SettleOnceAsync(); continue; } catch (CrashException) { }
-                if (m.Current.Undertaking is not Undertaking.Moving mv) continue;
+                if (!await DiesAsync(m, first))
+                    continue;
+                if (m.Current.Undertaking is not Undertaking.Moving mv)
+                    continue;
                 m.Assignment = new Assignment.NoMap();
-                m.CrashAt = 2 * m.EffectCount + second;
-                try { await m.SettleOnceAsync(); continue; } catch (CrashException) { }
+                if (!await DiesAsync(m, second))
+                    continue;
                 m.Assignment = MachineLifeTests.MapTo("vol-1");
                 try
                 {
@@ -48,7 +64,7 @@ public sealed class TakenMeanwhileTests
         Assert.True(bad.Count == 0, string.Join("\n", bad.Take(25)) + $"\n{bad.Count}");
     }
 
-    // an order for what serves already is never taken back.
+    // The order was given while the map was empty.
     [Fact]
     public async Task An_order_to_adopt_what_serves_already_does_not_stand()
     {
@@ -67,7 +83,7 @@ public sealed class TakenMeanwhileTests
         Assert.True(m.Current.Served!.Name == "vol-b", s?.Message + $"; {m.RunningOn?.Writes.Count} of {m.Acknowledged.Count}");
     }
 
-    // an adoption left by an edit of the map keeps its order.
+    // The map was edited.
     [Fact]
     public async Task An_order_to_adopt_ends_with_the_adoption_that_was_dropped()
     {
@@ -84,7 +100,7 @@ public sealed class TakenMeanwhileTests
         Assert.True(m.Current.Served!.Name == "vol-2", s?.Message + $"; order {m.Orders.Adopt}");
     }
 
-    // adoption of old data taken back before its commit leaves a record that says "serving", newest.
+    // Old data must not say "serving", and newest.
     [Fact]
     public async Task An_adoption_that_was_taken_back_leaves_the_record_as_it_was()
     {
@@ -94,9 +110,10 @@ public sealed class TakenMeanwhileTests
             var m = await MovedAsync();
             m.Assignment = MachineLifeTests.MapTo("vol-a");
             m.Orders = new Orders { Adopt = Order("vol-a") };
-            m.CrashAt = 2 * m.EffectCount + point;
-            try { await m.SettleOnceAsync(); break; } catch (CrashException) { }
-            if (m.Current.Undertaking is not Undertaking.Adopting { Phase: AdoptPhase.Taking }) continue;
+            if (!await DiesAsync(m, point))
+                break;
+            if (m.Current.Undertaking is not Undertaking.Adopting { Phase: AdoptPhase.Taking })
+                continue;
             m.Orders = Orders.None;                       // the order is gone, whoever took it back
             m.Assignment = MachineLifeTests.MapTo("vol-b"); // thought better of
             await m.SettleAsync();
@@ -114,9 +131,11 @@ public sealed class TakenMeanwhileTests
             var next = new ModelMachine { Self = new("model", "cassandra/5", "3"), Disks = n.Disks }.WithEmptyJournal();
             next.SkipGuids(1000);
             next.Assignment = MachineLifeTests.MapTo("vol-a");
-            await next.SettleAsync(); next.Uptime += 200;
+            await next.SettleAsync();
+            next.Uptime += 200;
             s = await next.SettleAsync();
-            if (next.RunningOn is not null) bad.Add($"new unit, crash {point}: {s?.Message}; {next.RunningOn.Writes.Count} of {n.Acknowledged.Count}");
+            if (next.RunningOn is not null)
+                bad.Add($"new unit, crash {point}: {s?.Message}; {next.RunningOn.Writes.Count} of {n.Acknowledged.Count}");
         }
         Assert.True(bad.Count == 0, string.Join("\n", bad));
     }
@@ -186,9 +205,10 @@ public sealed class TakenMeanwhileTests
         {
             var m = await MachineLifeTests.FreshBesideReleasedAsync("vol-1");
             m.Assignment = MachineLifeTests.MapTo("vol-1");
-            m.CrashAt = 2 * m.EffectCount + point;
-            try { await m.SettleOnceAsync(); break; } catch (CrashException) { }
-            if (m.Current.Undertaking is not Undertaking.Adopting { Phase: AdoptPhase.Taking }) continue;
+            if (!await DiesAsync(m, point))
+                break;
+            if (m.Current.Undertaking is not Undertaking.Adopting { Phase: AdoptPhase.Taking })
+                continue;
             var disk = m.Disks["vol-1"];
             m.Disks.Remove("vol-1"); disk.IsMounted = false;
             var other = new ModelMachine { Self = new("model", "cassandra/1", "1") }.WithEmptyJournal();
@@ -196,11 +216,17 @@ public sealed class TakenMeanwhileTests
             other.Disks["vol-1"] = disk;
             other.Assignment = MachineLifeTests.MapTo("vol-1");
             other.Orders = new Orders { Adopt = Order("vol-1") };
-            await other.SettleAsync(); other.Uptime += 200; await other.SettleAsync();
+            await other.SettleAsync();
+            other.Uptime += 200;
+            await other.SettleAsync();
             other.Disks["vol-2"] = new ModelDisk("vol-2");
             other.Assignment = MachineLifeTests.MapTo("vol-2");
             await other.SettleAsync();
-            if (disk.Record!.State != RecordState.Superseded) { bad.Add($"{point}: set-up {disk.Record.State} {other.Statuses[^1].Message}"); continue; }
+            if (disk.Record!.State != RecordState.Superseded)
+            {
+                bad.Add($"{point}: set-up {disk.Record.State} {other.Statuses[^1].Message}");
+                continue;
+            }
             other.Disks.Remove("vol-1"); disk.IsMounted = false;
             m.Disks["vol-1"] = disk;
             m.Reboot();
@@ -219,7 +245,8 @@ public sealed class TakenMeanwhileTests
         for (var point = 0; point < 40; point++)
         {
             var left = await MachineLifeTests.FreshBesideReleasedAsync("vol-1");
-            var m = ModelMachine.Fresh(); m.SkipGuids(1000);
+            var m = ModelMachine.Fresh();
+            m.SkipGuids(1000);
             m.Disks["vol-a"] = new ModelDisk("vol-a");
             m.Assignment = MachineLifeTests.MapTo("vol-a");
             await m.SettleAsync();
@@ -229,10 +256,11 @@ public sealed class TakenMeanwhileTests
             m.Orders = new Orders { Adopt = Order("vol-1") };
             await m.SettleAsync();
             m.Orders = m.Orders with { Rollback = Order("") };
-            m.CrashAt = 2 * m.EffectCount + point;
-            try { await m.SettleOnceAsync(); break; } catch (CrashException) { }
+            if (!await DiesAsync(m, point))
+                break;
             var disk = m.Disks["vol-a"];
-            if (m.Current.Undertaking is not Undertaking.GoingBack || disk.Record!.State != RecordState.Released) continue;
+            if (m.Current.Undertaking is not Undertaking.GoingBack || disk.Record!.State != RecordState.Released)
+                continue;
             m.Disks.Remove("vol-a"); disk.IsMounted = false;
             var other = new ModelMachine { Self = new("model", "cassandra/1", "1") }.WithEmptyJournal();
             other.SkipGuids(3000);
@@ -242,7 +270,11 @@ public sealed class TakenMeanwhileTests
             other.Disks["vol-2"] = new ModelDisk("vol-2");
             other.Assignment = MachineLifeTests.MapTo("vol-2");
             await other.SettleAsync();
-            if (disk.Record!.State != RecordState.Superseded) { bad.Add($"{point}: set-up {disk.Record.State}"); continue; }
+            if (disk.Record!.State != RecordState.Superseded)
+            {
+                bad.Add($"{point}: set-up {disk.Record.State}");
+                continue;
+            }
             other.Disks.Remove("vol-a"); disk.IsMounted = false;
             m.Disks["vol-a"] = disk;
             m.Reboot();
@@ -263,9 +295,10 @@ public sealed class TakenMeanwhileTests
             var m = await MachineLifeTests.ServingFromRootAsync();
             m.Disks["vol-1"] = new ModelDisk("vol-1");
             m.Assignment = MachineLifeTests.MapTo("vol-1");
-            m.CrashAt = 2 * m.EffectCount + point;
-            try { await m.SettleOnceAsync(); break; } catch (CrashException) { }
-            if (m.IsRunning) continue;
+            if (!await DiesAsync(m, point))
+                break;
+            if (m.IsRunning)
+                continue;
             m.Disks["vol-1"].IsAttached = m.Disks["vol-1"].IsMounted = false; // for good
             m.Reboot();
             await m.SettleAsync();
@@ -274,7 +307,8 @@ public sealed class TakenMeanwhileTests
             var s = await m.SettleAsync();
             m.Assignment = new Assignment.RootDisk();
             s = await m.SettleAsync();
-            if (!m.IsRunning) bad.Add($"{point} {m.Current.Undertaking}: rollback {verdict}; {s?.Message}");
+            if (!m.IsRunning)
+                bad.Add($"{point} {m.Current.Undertaking}: rollback {verdict}; {s?.Message}");
         }
         Assert.True(bad.Count == 0, string.Join("\n", bad.Select(b => b.Length > 600 ? b[..80] + " … " + b[^400..] : b)));
     }
