@@ -140,7 +140,6 @@ public sealed class TakenMeanwhileTests
         Assert.True(bad.Count == 0, string.Join("\n", bad));
     }
 
-    // the target of a move that was cut is taken by another unit and comes back.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -196,7 +195,6 @@ public sealed class TakenMeanwhileTests
         return other;
     }
 
-    // an adoption that was cut, resumed after another unit adopted the data and moved it on.
     [Fact]
     public async Task A_cut_adoption_is_not_resumed_over_data_that_moved_on_elsewhere()
     {
@@ -237,7 +235,6 @@ public sealed class TakenMeanwhileTests
         Assert.True(bad.Count == 0, string.Join("\n", bad));
     }
 
-    // going back, cut, old place taken by another unit.
     [Fact]
     public async Task A_cut_way_back_does_not_lead_to_data_that_moved_on_elsewhere()
     {
@@ -285,7 +282,6 @@ public sealed class TakenMeanwhileTests
         Assert.True(bad.Count == 0, string.Join("\n", bad));
     }
 
-    // committed, target lost before anything was started there.
     [Fact]
     public async Task A_target_lost_after_the_commit_and_before_any_start_can_be_gone_back_from()
     {
@@ -313,7 +309,6 @@ public sealed class TakenMeanwhileTests
         Assert.True(bad.Count == 0, string.Join("\n", bad.Select(b => b.Length > 600 ? b[..80] + " … " + b[^400..] : b)));
     }
 
-    // dies late after a move: every action refuses and points to another.
     [Fact]
     public async Task After_a_move_that_died_late_an_action_leads_on()
     {
@@ -335,7 +330,6 @@ public sealed class TakenMeanwhileTests
         Assert.True(m.IsRunning, string.Join("\n", lines));
     }
 
-    // after release, an older copy of the same node is adopted without an order.
     [Fact]
     public async Task After_a_release_an_older_copy_of_the_same_node_waits_for_an_order()
     {
@@ -351,7 +345,6 @@ public sealed class TakenMeanwhileTests
         Assert.True(!m.IsRunning, s?.Message);
     }
 
-    // a discard order that stands.
     [Fact]
     public async Task An_order_to_discard_does_not_stand_once_the_volume_serves()
     {
