@@ -97,6 +97,16 @@ public sealed class CassandraYamlTests
         Assert.DoesNotContain("''", text, StringComparison.Ordinal);
     }
 
+    /// <summary>YamlDotNet reads a colon after a star as part of the word.</summary>
+    [Theory, InlineData(": {\uFFFD *}\nc:"), InlineData("a: {b *}\n")]
+    public void What_would_be_written_as_something_else_is_refused(string text)
+    {
+        var problem = Assert.Throws<EffectFailedException>(() => CassandraYaml.Apply(text, Wanted, new CassandraVersion(5, 0)));
+
+        Assert.Contains("*: null'", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("double quotes", problem.Remedy, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Defaults_of_the_version_stay_where_nothing_is_asked()
     {

@@ -15,6 +15,9 @@ internal static class CassandraYaml
     public const string Header = "# Written by the cassandra charm; the package's file, with its comments, is "
         + "cassandra.yaml" + OriginalSuffix + " beside it.\n";
 
+    /// <summary>Its name, for messages.</summary>
+    private const string FileName = "cassandra.yaml";
+
     /// <summary>Ending of the copy of the package's file.</summary>
     public const string OriginalSuffix = ".cassandra-charm-original";
 
@@ -35,7 +38,7 @@ internal static class CassandraYaml
     /// <param name="version">The release that will read it.</param>
     public static string Apply(string text, NodeConfiguration wanted, CassandraVersion version)
     {
-        var map = YamlDocuments.Parse(text, "cassandra.yaml");
+        var map = YamlDocuments.Parse(text, FileName);
         foreach (var key in Removed)
             map.Children.Remove(key);
         SetIdentity(map, wanted);
@@ -43,7 +46,7 @@ internal static class CassandraYaml
         SetAddresses(map, wanted);
         if (version >= FirstWithStartupChecks)
             SetOwnershipCheck(map, wanted.OwnershipToken);
-        return Header + YamlDocuments.Format(map);
+        return Header + YamlDocuments.Format(map, FileName);
     }
 
     private static void SetIdentity(YamlMappingNode map, NodeConfiguration wanted)

@@ -39,16 +39,35 @@ internal static class YamlDocuments
             : throw new EffectFailedException($"{file} does not hold one map of keys", $"repair {file}");
     }
 
-    /// <summary>Text of a map; nothing is folded or renamed.</summary>
-    public static string Format(YamlMappingNode map)
+    /// <summary>Text of a map; nothing is folded or renamed, and it reads back as the same.</summary>
+    /// <param name="map">What the file is to hold.</param>
+    /// <param name="file">The file's name, for the message.</param>
+    /// <exception cref="EffectFailedException">YamlDotNet writes it as something else: <c>{b *: 1}</c> becomes the
+    /// one key <c>"b *: 1"</c>.</exception>
+    public static string Format(YamlMappingNode map, string file)
     {
         KeepNulls(map, new HashSet<YamlNode>(ReferenceEqualityComparer.Instance));
+        var written = Write(map);
+        var again = Write(Parse(written, file));
+        return again == written ? written : throw NotKept(written, again, file);
+    }
+
+    private static string Write(YamlMappingNode map)
+    {
         var text = new StringWriter { NewLine = "\n" };
         var emitter = new Emitter(text, new EmitterSettings().WithBestWidth(int.MaxValue));
         new YamlStream(new YamlDocument(map)).Save(emitter, assignAnchors: false);
         var written = text.ToString();
         // A saved stream ends its document with "...": valid, and a surprise to people and line-based tools.
         return written.EndsWith("...\n", StringComparison.Ordinal) ? written[..^4] : written;
+    }
+
+    private static EffectFailedException NotKept(string written, string again, string file)
+    {
+        var (line, other) = written.Split('\n').Zip(again.Split('\n')).FirstOrDefault(pair => pair.First != pair.Second);
+        return new EffectFailedException(
+            $"{file} has something that would not be kept: '{line?.Trim()}' would be read as '{other?.Trim()}'",
+            $"put the names and values there in double quotes in {file}");
     }
 
     // "parameters:" with nothing behind it is null to Java, and YamlDotNet would write it as '', a text.
