@@ -10,7 +10,9 @@ internal static partial class OptionRules
 
     /// <summary>A text as it can stand in a status line.</summary>
     public static string Shown(string text) =>
-        "'" + string.Concat((text.Length <= LongestShown ? text : text[..LongestShown] + "…").Select(c => char.IsControl(c) ? '?' : c)) + "'";
+        "'" + Printable(text.Length <= LongestShown ? text : text[..LongestShown] + "…") + "'";
+
+    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 
     /// <summary><c>volume-dev-regexp</c>.</summary>
     public static string? RegularExpression(string text)
@@ -22,7 +24,7 @@ internal static partial class OptionRules
         }
         catch (ArgumentException bad)
         {
-            return $"not a regular expression: {bad.Message}";
+            return $"not a regular expression: {Printable(bad.Message)}";
         }
         catch (NotSupportedException)
         {

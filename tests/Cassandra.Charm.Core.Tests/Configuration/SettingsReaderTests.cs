@@ -60,6 +60,7 @@ public sealed class SettingsReaderTests
     [InlineData("volume-blank-check", "\"fast\"", "'fast' is none of quick, full")]
     [InlineData("volume-dev-regexp", "\"xvd[\"", "not a regular expression: ")]
     [InlineData("volume-dev-regexp", "\"(?x)xvd. #data\"", "not a regular expression: ")]
+    [InlineData("volume-dev-regexp", "\"vd[b-\\u0000z]\"", "Invalid pattern '\\A(?:vd[b-?z])\\z' at offset 11")]
     [InlineData("volume-dev-regexp", "\"xvd(?!a)[a-z]\"", "it may not look around or refer back")]
     [InlineData("migration-rate-limit", "-1", "'-1' is not a number from 0 to 2147483647")]
     [InlineData("migration-rate-limit", "99999999999", "'99999999999' is not a number from 0 to 2147483647")]
