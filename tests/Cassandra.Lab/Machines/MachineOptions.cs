@@ -38,6 +38,10 @@ public sealed record MachineOptions
     /// <summary>What has been done on it before it was frozen; null for a machine that was only booted.</summary>
     public MachinePreparation? Preparation { get; init; }
 
+    /// <summary>After so long without a sign of life a machine that boots stands still. Seven seconds are usual, thirty on a
+    /// busy host.</summary>
+    public TimeSpan StandstillLimit { get; init; } = TimeSpan.FromSeconds(75);
+
     /// <summary>Where long preparations are reported.</summary>
     public Progress Progress { get; init; } = Progress.Standard;
 }

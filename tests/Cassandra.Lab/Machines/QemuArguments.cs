@@ -27,8 +27,7 @@ internal static class QemuArguments
     public static IReadOnlyList<string> For(
         MachineOptions options, string kernel, string initramfs, RecordedImage? recorded = null) =>
     [
-        // Not SeaBIOS: it takes a fifth of a second more, waits for timer interrupts, and stood still for ever in one
-        // of a hundred boots when the host was busy. qboot starts the kernel and leaves the rest to it.
+        // Not SeaBIOS, which takes a fifth of a second more: qboot starts the kernel and leaves the rest to it.
         "-bios", "qboot.rom",
         "-M", "q35,usb=off,vmport=off,smbus=off,sata=off,hpet=off,graphics=off",
         .. Execution(options.Accelerator),

@@ -6,6 +6,7 @@ namespace Cassandra.Machine.Tests.Machines;
 public sealed class PowerTests(LabFixture lab) : MachineTest(lab)
 {
     private const string BootId = "/proc/sys/kernel/random/boot_id";
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
     [Fact]
     public async Task A_reboot_keeps_files_host_name_and_disks_of_every_bus()
@@ -35,6 +36,29 @@ public sealed class PowerTests(LabFixture lab) : MachineTest(lab)
         foreach (var disk in disks)
             await machine.DetachAsync(disk, Ct);
         Assert.DoesNotContain("vol-", (await machine.RunAsync("ls", ["/dev/disk/by-id"], ct: Ct)).StdOut, StringComparison.Ordinal);
+    }
+
+    /// <summary>As QEMU's emulation does now and then.</summary>
+    [Fact]
+    public async Task A_machine_that_stands_still_while_it_boots_is_switched_off_and_on()
+    {
+        var heard = new Heard("stands still");
+        var machine = await StartAsync(new MachineOptions { StandstillLimit = TimeSpan.FromSeconds(30), Progress = new(heard) });
+        var disk = await DiskAsync(new DiskBus.VirtioBlk("vol-1"));
+        await machine.AttachAsync(disk, Ct);
+        await machine.PowerCutAsync();
+
+        var booting = machine.BootAsync(ct: Ct);
+        while (!heard.It && !booting.IsCompleted)
+        {
+            if (disk.Machine is not null)
+                await machine.PauseAsync(Ct);
+            await Task.Delay(LookInterval, Ct);
+        }
+        await booting;
+
+        Assert.True(heard.It);
+        await RunAsync(machine, "test", "-b", "/dev/disk/by-id/virtio-vol-1");
     }
 
     [Fact]
@@ -99,6 +123,16 @@ public sealed class PowerTests(LabFixture lab) : MachineTest(lab)
         Assert.Contains("nvme-QEMU_NVMe_Ctrl_vol-after\n", links, StringComparison.Ordinal);
         Assert.DoesNotContain("vol-before", links, StringComparison.Ordinal);
         Assert.Same(machine, after.Machine);
+    }
+
+    /// <summary>Waits for words in what the lab says.</summary>
+    private sealed class Heard(string words) : StringWriter
+    {
+        private volatile bool _it;
+
+        public bool It => _it;
+
+        public override void WriteLine(string? value) => _it |= value?.Contains(words, StringComparison.Ordinal) == true;
     }
 }
 
