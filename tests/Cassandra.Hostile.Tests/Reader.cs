@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -56,13 +57,26 @@ internal static class Reader
         for (var clock = Stopwatch.StartNew(); !process.WaitForExit(TimeSpan.FromMilliseconds(200));)
         {
             process.Refresh();
-            if (clock.Elapsed > Asleep || (!process.HasExited && process.TotalProcessorTime > Endless))
+            if (clock.Elapsed > Asleep || Worked(process) > Endless)
                 process.Kill();
         }
 
         process.WaitForExit();
         _ = (output.Result, error.Result);
         return process.ExitCode != 0;
+    }
+
+    /// <summary>The processor time it has used; null where it has ended.</summary>
+    public static TimeSpan? Worked(Process process)
+    {
+        try
+        {
+            return process.TotalProcessorTime;
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            return null; // The second where it ends between the look whether it has ended and the read of /proc.
+        }
     }
 
     public static string[] Targets(string mistake)

@@ -70,24 +70,12 @@ internal static partial class Watch
             if (process.HasExited)
                 break;
             if (progress.Begun != begun)
-                (begun, since, worked) = (progress.Begun, Stopwatch.StartNew(), Worked(process, worked));
-            else if (begun > 0 && (Worked(process, worked) - worked > Endless || since.Elapsed > Asleep))
+                (begun, since, worked) = (progress.Begun, Stopwatch.StartNew(), Reader.Worked(process) ?? worked);
+            else if (begun > 0 && (Reader.Worked(process) - worked > Endless || since.Elapsed > Asleep))
                 return true;
         }
 
         return false;
-    }
-
-    private static TimeSpan Worked(Process process, TimeSpan otherwise)
-    {
-        try
-        {
-            return process.TotalProcessorTime;
-        }
-        catch (InvalidOperationException)
-        {
-            return otherwise; // it has just ended
-        }
     }
 
     private static Finding Found(ulong seed, string mistake, Progress progress, string what)
