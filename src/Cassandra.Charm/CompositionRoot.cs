@@ -26,6 +26,7 @@ internal static class CompositionRoot
     public static IReadOnlyList<CharmCommand> Commands { get; } =
     [
         new("service-copy", "copy and verify what the journal says; started by a hook", (log, stop) => Service(log).CopyAsync(stop)),
+        new("service-follow", "the same, again and again while Cassandra serves", (log, stop) => Service(log).FollowAsync(stop)),
         new("service-check", "read a disk to prove it blank; started by a hook", (log, stop) => Service(log).CheckAsync(stop)),
         new("await-node", "wait until the node answers, then call the unit", (log, stop) => Service(log).AwaitNodeAsync(stop)),
         new("call-back", "call the unit", (log, stop) => Service(log).CallBackAsync(stop)),
@@ -69,9 +70,10 @@ internal static class CompositionRoot
     {
         var programs = new InstalledPrograms(ProgramTable.System, log);
         var program = new ProgramCopy(NodeFiles);
-        var factory = new UnitFactory(juju, programs, Volumes(programs, log), Node(programs, log),
+        var disks = new AttachedDiskRule(programs, State, log);
+        var factory = new UnitFactory(juju, programs, disks, Volumes(programs, log), Node(programs, log),
             Installation(programs, log), State, Clock, log);
-        var body = new HookBody(factory, juju, State, program, log);
+        var body = new HookBody(factory, juju, State, program, disks, log);
         return (context.Trigger, word) switch
         {
             (Trigger.Action action, _) =>
@@ -102,7 +104,8 @@ internal static class CompositionRoot
     {
         var programs = new InstalledPrograms(ProgramTable.System, log);
         return new ServiceCommands(State, Clock, Node(programs, log),
-            new BlankCheckJob(State, new BlankCheck(Machine, new SysBlock(Machine)), log), new AgentCall(programs, State, log), log);
+            new BlankCheckJob(State, new BlankCheck(Machine, new SysBlock(Machine)), log), new ServiceUnits(programs, State),
+            new AgentCall(programs, State, log), log);
     }
 
     private static Task<int> Beat(ILogger log, CancellationToken stop)

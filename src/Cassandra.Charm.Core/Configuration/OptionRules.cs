@@ -32,6 +32,11 @@ internal static partial class OptionRules
         }
     }
 
+    /// <summary><c>cut-over-window</c>.</summary>
+    public static string? CutOverWindow(string text) => Configuration.CutOverWindow.Parse(text) is not null
+        ? null
+        : $"{Shown(text)} is not a part of the day such as 02:00-04:00 UTC";
+
     /// <summary><c>install-sources</c>: lines of sources.list.</summary>
     public static string? AptSources(string text) =>
         text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

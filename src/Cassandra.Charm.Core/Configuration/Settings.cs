@@ -34,6 +34,9 @@ public sealed record Settings
     /// <summary><c>migration-rate-limit</c> in MiB/s; 0 = none.</summary>
     public int MigrationRateLimit { get; init; }
 
+    /// <summary><c>cut-over-window</c>; null = at any time.</summary>
+    public CutOverWindow? CutOverWindow { get; init; }
+
     /// <summary><c>install-sources</c>: APT source lines.</summary>
     public string InstallSources { get; init; } = "deb https://debian.cassandra.apache.org 50x main";
 

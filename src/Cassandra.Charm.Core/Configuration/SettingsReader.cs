@@ -33,6 +33,7 @@ public static class SettingsReader
             VolumeFilesystem = option.Word("volume-filesystem", defaults.VolumeFilesystem, ("xfs", "xfs"), ("ext4", "ext4")),
             VolumeMountOptions = option.Text("volume-mount-options", defaults.VolumeMountOptions).Replace(" ", "", StringComparison.Ordinal),
             MigrationRateLimit = option.Number("migration-rate-limit", int.MaxValue),
+            CutOverWindow = CutOverWindow.Parse(option.Text("cut-over-window", "", OptionRules.CutOverWindow)),
             InstallSources = option.Text("install-sources", defaults.InstallSources, OptionRules.AptSources),
             InstallKeys = option.Text("install-keys", defaults.InstallKeys),
             PackageVersion = option.Text("package-version", "", OptionRules.PackageVersion),

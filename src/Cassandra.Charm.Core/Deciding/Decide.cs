@@ -1,3 +1,4 @@
+using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
@@ -8,19 +9,25 @@ namespace Cassandra.Charm.Core.Deciding;
 /// <summary>The decision: pure, total, the same for every entry point (design section 5).</summary>
 public static class Decide
 {
-    /// <summary>What to do next, from wherever the machine is. Old data is deleted only when nothing else is to be done.</summary>
+    /// <summary>What to do next, from wherever the machine is. Old data is deleted, and a volume grown, only when nothing else is to be done.</summary>
     public static Decision On(Observation o) =>
-        ToServe(o) is var decision && decision is Decision.Rest rest ? Purging.After(o, rest) : decision;
+        ToServe(o) is var decision && decision is Decision.Rest rest
+            ? Purging.After(o, rest) is var next && next is Decision.Rest still ? Growing.After(o, still) : next
+            : decision;
 
     private static Decision ToServe(Observation o) => o switch
     {
         { Occasion: Occasion.Remove } => Leaving.OnRemove(o),
         { Orders.Hold: { } hold, Occasion: Occasion.Converge } =>
             new Decision.Rest(StatusText.OnHold(hold.At, hold.Reason)),
+        _ when Growing.Cut(o) is { } cut => cut,
         { Occasion: Occasion.Stop } => Leaving.OnStop(o),
         { Orders.Release: not null } => Releasing.OnOrder(o),
         _ when Releasing.Unfinished(o) is { } left => left,
         { IsInstalled: false } => new Decision.Install(),
+        _ when CuttingOver.Stray(o) is { } stray => stray,
+        // The node is down for it: that would not end while a mistake stands. Until it is up again the map is as it was.
+        { Journal.Undertaking: Undertaking.Moving { Phase: not MovePhase.Following } work } when HasMistake(o) => Resuming.Of(o, work),
         { Assignment: Assignment.Invalid bad } => Unchanged(o, StatusText.BadMap(bad.Problem)),
         { SettingsProblem: { } problem } => Unchanged(o, UnitStatus.Blocked(problem)),
         { IsContainer: true, Assignment: Assignment.Volume v } => Unchanged(o, StatusText.Refused(
@@ -31,6 +38,8 @@ public static class Decide
         _ when Releasing.IsInForce(o) => new Decision.Rest(Releasing.Status(o)),
         _ => ByAssignment(o),
     };
+
+    private static bool HasMistake(Observation o) => o.Assignment is Assignment.Invalid || o.SettingsProblem is not null;
 
     /// <summary>A mistake of the operator's changes nothing on the machine, in either direction.</summary>
     private static Decision.Rest Unchanged(Observation o, UnitStatus status) => new(

@@ -38,10 +38,18 @@ public abstract record Decision
     public sealed record Found(Place Place) : Decision;
 
     /// <summary>Move the data of this node to a claimed volume.</summary>
-    public sealed record Move(Place.OnVolume Target) : Decision;
+    public sealed record Move(Place.OnVolume Target) : Decision
+    {
+        /// <summary>The node is down: it is started where it was, and copied while it serves unless it dies.</summary>
+        public bool StartsFirst { get; init; }
+    }
 
     /// <summary>Continue the move in the journal.</summary>
-    public sealed record ResumeMove(Undertaking.Moving Work) : Decision;
+    public sealed record ResumeMove(Undertaking.Moving Work) : Decision
+    {
+        /// <summary>As for <see cref="Move"/>, where the move is in a phase, or goes back to one, in which the node serves.</summary>
+        public bool StartsFirst { get; init; }
+    }
 
     /// <summary>Give up the move in the journal before its commit point; the source serves on.</summary>
     public sealed record CancelMove(Undertaking.Moving Work, bool TargetIsThere) : Decision;
@@ -66,6 +74,14 @@ public abstract record Decision
     /// <summary>Delete old data that was copied on, as ordered.</summary>
     /// <param name="Old">Where it is.</param>
     public sealed record Purge(Place Old) : Decision;
+
+    /// <summary>Use what an enlarged disk has more; or continue that.</summary>
+    /// <param name="Work">The disk and its table.</param>
+    /// <param name="Meanwhile">What holds also where it fails; null where nothing can be mounted before it is done.</param>
+    public sealed record Grow(Growth Work, Rest? Meanwhile) : Decision;
+
+    /// <summary>A growth in the journal that is not to be continued: the volume, or its disk, is not what it was about.</summary>
+    public sealed record DropGrowth(string Why) : Decision;
 
     /// <summary>An order that cannot be carried out, or is already: it no longer stands.</summary>
     /// <param name="Order">Which.</param>

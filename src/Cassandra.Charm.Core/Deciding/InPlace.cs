@@ -38,6 +38,9 @@ internal static class InPlace
         };
     }
 
+    /// <summary>The node is down and nothing speaks against a start where it last served.</summary>
+    internal static bool IsToBeStarted(Observation o) => KeepServing(o, meanwhile: null) is Decision.Start;
+
     /// <summary>The root disk holds data, and nothing says that it is this unit's.</summary>
     internal static Decision.Rest Strangers() => new(UnitStatus.Blocked(
         "/var/lib/cassandra holds Cassandra data that this unit did not write; Cassandra has not been started; "
@@ -57,6 +60,7 @@ internal static class InPlace
                 @unchecked: _ => Replaced,
                 blank: _ => Replaced,
                 halfMade: _ => Replaced,
+                halfGrown: _ => "its partition table was cut while it was written for a larger disk",
                 emptyFilesystem: _ => Replaced,
                 unrecorded: _ => Replaced,
                 recorded: r => WhyNotOurs(o, r));
@@ -81,7 +85,7 @@ internal static class InPlace
 
     private static UnitStatus Serving(Observation o, Place place, string remark) =>
         o.Served is VolumeSight.Recorded r
-            ? StatusText.Serving(place, r.Filesystem.Type, r.Space, remark)
+            ? r.IsCutShort ? StatusText.Shrunk(place) : StatusText.Serving(place, r.Filesystem.Type, r.Space, remark)
             : StatusText.Serving(place, "", null, remark);
 
     /// <summary>Names that are stored in the data cannot be changed by an option; said before Cassandra is stopped.</summary>

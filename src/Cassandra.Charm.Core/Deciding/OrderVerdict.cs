@@ -37,6 +37,8 @@ public static class Ordering
         OrderKind.Purge => WhyNotAtAll(o) ?? WhyNotWithThisMap(o) ?? Purging.Judge(o, o.Orders.Purge?.Subject ?? ""),
         OrderKind.Adopt => Permitting.Adoption(o, o.Orders.Adopt?.Subject ?? ""),
         OrderKind.Discard => Permitting.Discarding(o, o.Orders.Discard?.Subject ?? ""),
+        OrderKind.Pause => CuttingOver.JudgePause(o),
+        OrderKind.CutOver => WhyNotAtAll(o) ?? CuttingOver.JudgeNow(o),
     };
 
     private static OrderVerdict.Refused? WhyNotAtAll(Observation o) => o.Orders.Hold is { } hold

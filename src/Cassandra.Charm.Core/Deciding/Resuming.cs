@@ -2,6 +2,7 @@ using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
+using Cassandra.Charm.Core.Volumes;
 
 namespace Cassandra.Charm.Core.Deciding;
 
@@ -24,7 +25,7 @@ internal static class Resuming
     /// <summary>The rename of cassandra.yaml is the commit point; while that step is under way, the file itself tells.</summary>
     private static bool IsCommitted(Observation o, Undertaking.Moving m) => m.Phase switch
     {
-        MovePhase.Copying or MovePhase.Publishing => false,
+        MovePhase.Following or MovePhase.Copying or MovePhase.Publishing => false,
         MovePhase.Switching => o.Node.ConfiguredRoot == m.Target.DataRoot,
         MovePhase.Starting => true,
     };
@@ -61,10 +62,16 @@ internal static class Resuming
         var targetIsThere = IsTarget(o, m);
         if (m.Source is Place.OnVolume && InPlace.WhyGone(o, m.Source) is { } gone)
             return new Decision.Rest(StatusText.Missing(m.Source.Name, gone));
-        return o.Entry == m.Entry && targetIsThere
-            ? new Decision.ResumeMove(m)
-            : new Decision.CancelMove(m, targetIsThere);
+        if (IsEdited(o, m) || !targetIsThere)
+            return new Decision.CancelMove(m, targetIsThere);
+        return m.Phase == MovePhase.Following && o.Occasion == Occasion.Converge
+            && InPlace.KeepServing(o, meanwhile: null) is var keep and not (Decision.Rest or Decision.Start)
+            ? keep
+            : new Decision.ResumeMove(m) { StartsFirst = InPlace.IsToBeStarted(o) };
     }
+
+    /// <summary>A map that cannot be read says nothing new.</summary>
+    private static bool IsEdited(Observation o, Undertaking.Moving m) => o.Assignment is not Assignment.Invalid && o.Entry != m.Entry;
 
     private static Decision AfterCommit(Observation o, Undertaking.Moving m) =>
         IsTarget(o, m) ? new Decision.ResumeMove(m) : Gone(o, m.Target);

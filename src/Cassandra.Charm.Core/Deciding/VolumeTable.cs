@@ -19,7 +19,7 @@ internal static class VolumeTable
             return Obeyed(o, volume) ?? InPlace.KeepServing(o, meanwhile: null);
         return (o.Assigned ?? new VolumeSight.NotAttached()).Match(
             // Not there, or not to be touched: a node that serves goes on serving.
-            notAttached: _ => NotAttached(o, volume),
+            notAttached: n => LookAgain(NotAttached(o, volume), n.SettlesIn),
             several: s => Refuse(o, volume, s.What, "detach all but the right one"),
             unusable: u => Refuse(o, volume, u.Why, u.Remedy),
             foreign: f => Refuse(o, volume, $"it holds {f.What}", f.Remedy ?? Wipe(f)),
@@ -29,6 +29,7 @@ internal static class VolumeTable
             blank: b => OnNothing(o, volume, new Decision.Prepare(volume, b)),
             emptyFilesystem: e => OnNothing(o, volume, new Decision.Claim(Named(o, new Place.OnVolume(volume, e.Filesystem)), e.Pin)),
             halfMade: h => new Decision.Prepare(volume, h),
+            halfGrown: _ => Refuse(o, volume, "its partition table was cut while it was written for a larger disk", "it is written again when this unit serves from it"),
 
             // Something of ours, or Cassandra's.
             unrecorded: u => OnUnrecorded(o, volume, u),
@@ -42,6 +43,10 @@ internal static class VolumeTable
         && r.Record.Lineage == o.Journal.Lineage && o.Journal.Node.HostId is null
             ? r.Place
             : null;
+
+    private static Decision LookAgain(Decision decision, TimeSpan? settlesIn) => decision is Decision.Rest rest && settlesIn is { } left
+        ? rest with { LookAgainAfter = left + TimeSpan.FromSeconds(1) }
+        : decision;
 
     private static Decision NotAttached(Observation o, string volume) => o.Node.Data switch
     {
@@ -123,14 +128,14 @@ internal static class VolumeTable
     {
         LocalData.NeverServed => new Decision.Found(Named(o, r.Place)),
         LocalData.Fresh or LocalData.Real when o.Journal.Served is null => InPlace.Strangers(),
-        LocalData.Fresh or LocalData.Real => new Decision.Move(Named(o, r.Place)),
+        LocalData.Fresh or LocalData.Real => new Decision.Move(Named(o, r.Place)) { StartsFirst = InPlace.IsToBeStarted(o) },
         LocalData.ElsewhereOrUnknown => StayDown(o, volume, $"{volume} is empty"),
     };
 
     private static Decision OnOwnCopy(Observation o, string volume, VolumeSight.Recorded r) => o.Node.Data switch
     {
         LocalData.Fresh or LocalData.Real when o.Journal.Served is null => InPlace.Strangers(),
-        LocalData.Fresh or LocalData.Real => new Decision.Move(Named(o, r.Place)),
+        LocalData.Fresh or LocalData.Real => new Decision.Move(Named(o, r.Place)) { StartsFirst = InPlace.IsToBeStarted(o) },
         LocalData.NeverServed or LocalData.ElsewhereOrUnknown => StayDown(o, volume, $"{volume} holds an unfinished copy of it"),
     };
 

@@ -71,12 +71,22 @@ public interface IClock
 /// </summary>
 public interface ILongWork
 {
-    /// <summary>Copies and verifies a tree; joins the copy that is under way.</summary>
+    /// <summary>
+    /// Follows a tree that somebody writes to by passes, until little is left; joins those that are under way. What is
+    /// <see cref="CopyState.Followed"/> grows old at once: passes are made anew where the last one is older than asked for.
+    /// </summary>
     /// <param name="move">Source, target and copy id.</param>
-    /// <param name="rateLimit">MiB/s, 0 = none.</param>
+    /// <param name="rateLimit">MiB/s, 0 = none; a change counts at once.</param>
+    /// <param name="fresh">The greatest age of the last pass; where it is older, this waits a while for another one.</param>
+    /// <param name="since">It must have begun after this; null = whenever.</param>
+    /// <param name="cancel">Cancels the wait, not the work.</param>
+    Task<CopyState> FollowAsync(Undertaking.Moving move, int rateLimit, TimeSpan fresh, DateTimeOffset? since, CancellationToken cancel);
+
+    /// <summary>Copies and verifies a tree that is at rest, what following has not; joins the copy that is under way.</summary>
+    /// <param name="move">Source, target and copy id.</param>
     /// <param name="patience">How long to wait here.</param>
     /// <param name="cancel">Cancels the wait, not the work.</param>
-    Task<CopyState> CopyAsync(Undertaking.Moving move, int rateLimit, TimeSpan patience, CancellationToken cancel);
+    Task<CopyState> CopyAsync(Undertaking.Moving move, TimeSpan patience, CancellationToken cancel);
 
     /// <summary>Reads a disk for blankness; joins the reading that is under way. The finding shows up in the next look.</summary>
     Task CheckBlankAsync(string volume, VolumeSight.Unchecked sight, TimeSpan patience, CancellationToken cancel);
@@ -106,8 +116,16 @@ public abstract record CopyState
     /// <param name="BootId">The boot in which that was so.</param>
     public sealed record Verified(string BootId) : CopyState;
 
+    /// <summary>All but a little is on the target, compared, while the source goes on changing.</summary>
+    /// <param name="BytesLeft">About what the last pass is to bring.</param>
+    public sealed record Followed(long BytesLeft) : CopyState;
+
     /// <summary>Under way.</summary>
     public sealed record UnderWay(CopyProgress Progress) : CopyState;
+
+    /// <summary>What followed the source ended without a word: killed for good, a full root disk, a bug.</summary>
+    /// <param name="Unit">Its systemd unit.</param>
+    public sealed record Ended(string Unit) : CopyState;
 
     /// <summary>It cannot be done: no room, an entry that cannot be copied, an I/O error.</summary>
     public sealed record Impossible(string Why, string Remedy) : CopyState;

@@ -24,6 +24,15 @@ public interface IVolumes
     /// <summary>Gives the partition its final label, once the first record is durable.</summary>
     Task NamePartitionAsync(Undertaking.Preparing plan, CancellationToken cancel);
 
+    /// <summary>
+    /// Writes the disk's table once more, for its present size, after proving that the one there is the plan's, whole or cut,
+    /// and makes the kernel see the larger partition.
+    /// </summary>
+    Task GrowPartitionAsync(Growth plan, CancellationToken cancel);
+
+    /// <summary>Grows the mounted filesystem to the end of its partition.</summary>
+    Task GrowFilesystemAsync(Place.OnVolume place, Growth plan, CancellationToken cancel);
+
     /// <summary>Makes the immutable mount point and the <c>.mount</c> unit, mounts, and proves that this filesystem is what is mounted.</summary>
     Task MountAsync(Place.OnVolume place, string options, CancellationToken cancel);
 
@@ -64,6 +73,9 @@ public sealed record LookRequest
 {
     /// <summary>Our unfinished preparation, whose half-made disk is recognised by it.</summary>
     public Undertaking.Preparing? Intent { get; init; }
+
+    /// <summary>The growth in the journal, whose table is recognised by it where it was cut.</summary>
+    public Growth? Growing { get; init; }
 
     /// <summary>The disk that the map's other entries name: never a candidate for <see cref="DevRegexp"/>.</summary>
     public IReadOnlyList<VolumeId> ClaimedByOthers { get; init; } = [];

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Volumes;
 
 namespace Cassandra.Charm.Core.Journaling;
 
@@ -65,6 +66,12 @@ public sealed record Journal
 
     /// <summary>Old data that is being deleted.</summary>
     public Purge? Purging { get; init; }
+
+    /// <summary>
+    /// The volume that serves is being grown. Not an <see cref="Journaling.Undertaking"/>: one that fails must keep the unit
+    /// neither from serving nor from moving, releasing or leaving.
+    /// </summary>
+    public Growth? Growing { get; init; }
 }
 
 /// <summary>The last time another place began to serve.</summary>

@@ -27,6 +27,12 @@ public sealed record Orders
     /// <summary><c>purge-old-data</c>: delete data that was copied on and serves elsewhere.</summary>
     public Order? Purge { get; init; }
 
+    /// <summary><c>pause-migration</c>: nothing is copied, nothing is switched.</summary>
+    public Order? Pause { get; init; }
+
+    /// <summary><c>cut-over</c>: switch as soon as the copy is close, whatever the window says.</summary>
+    public Order? CutOver { get; init; }
+
     /// <summary>The same with another order of one kind; null takes it back.</summary>
     public Orders With(OrderKind kind, Order? order) => kind switch
     {
@@ -36,6 +42,8 @@ public sealed record Orders
         OrderKind.Release => this with { Release = order },
         OrderKind.Rollback => this with { Rollback = order },
         OrderKind.Purge => this with { Purge = order },
+        OrderKind.Pause => this with { Pause = order },
+        OrderKind.CutOver => this with { CutOver = order },
     };
 }
 
@@ -65,4 +73,10 @@ public enum OrderKind
 
     /// <summary><see cref="Orders.Purge"/>.</summary>
     Purge,
+
+    /// <summary><see cref="Orders.Pause"/>.</summary>
+    Pause,
+
+    /// <summary><see cref="Orders.CutOver"/>.</summary>
+    CutOver,
 }

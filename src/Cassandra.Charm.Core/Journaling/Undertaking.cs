@@ -42,7 +42,7 @@ public abstract record Undertaking
     public sealed record Moving(Guid CopyId, Place Source, Place.OnVolume Target, long Generation, MovePhase Phase)
         : Undertaking
     {
-        /// <summary>The boot in which the last pass ran: after another boot it runs again.</summary>
+        /// <summary>The boot in which the node was stopped for the last pass: after another boot it runs again.</summary>
         public string BootId { get; init => field = value ?? ""; } = "";
     }
 
@@ -73,6 +73,10 @@ public abstract record Undertaking
 /// </summary>
 public enum MovePhase
 {
+    /// <summary>Passes into the target while the node serves; every one of them can be thrown away.</summary>
+    [JsonStringEnumMemberName("following")]
+    Following,
+
     /// <summary>Hold mark, drain, stop, proof by processes; then last pass and verification.</summary>
     [JsonStringEnumMemberName("copying")]
     Copying,

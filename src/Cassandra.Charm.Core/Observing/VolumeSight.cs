@@ -15,7 +15,7 @@ public abstract record VolumeSight
     public T Match<T>(
         Func<NotAttached, T> notAttached, Func<Several, T> several, Func<Unusable, T> unusable,
         Func<Foreign, T> foreign, Func<Unchecked, T> @unchecked, Func<Blank, T> blank, Func<HalfMade, T> halfMade,
-        Func<EmptyFilesystem, T> emptyFilesystem, Func<Recorded, T> recorded, Func<Unrecorded, T> unrecorded) =>
+        Func<HalfGrown, T> halfGrown, Func<EmptyFilesystem, T> emptyFilesystem, Func<Recorded, T> recorded, Func<Unrecorded, T> unrecorded) =>
         this switch
         {
             NotAttached x => notAttached(x),
@@ -25,6 +25,7 @@ public abstract record VolumeSight
             Unchecked x => @unchecked(x),
             Blank x => blank(x),
             HalfMade x => halfMade(x),
+            HalfGrown x => halfGrown(x),
             EmptyFilesystem x => emptyFilesystem(x),
             Recorded x => recorded(x),
             Unrecorded x => unrecorded(x),
@@ -32,7 +33,13 @@ public abstract record VolumeSight
         };
 
     /// <summary>No disk of this machine is the volume.</summary>
-    public sealed record NotAttached : VolumeSight;
+    public sealed record NotAttached : VolumeSight
+    {
+        /// <summary>
+        /// One may be: the operator's pattern fits it alone, and it is taken once that was so for ten seconds; null where none.
+        /// </summary>
+        public TimeSpan? SettlesIn { get; init; }
+    }
 
     /// <summary>More than one disk (or filesystem) claims to be it.</summary>
     /// <param name="What">What they share, and their names, for the status line: <c>vdb and vdc both report serial vol-1</c>.</param>
@@ -63,6 +70,12 @@ public abstract record VolumeSight
     /// <summary>A partition with our init label and the identifiers of the journal's intent: our own work, cut short.</summary>
     public sealed record HalfMade(string Disk, DiskPin Pin) : VolumeSight;
 
+    /// <summary>
+    /// The volume that served, with the table of the journal's growth, cut while it was written: no partition can be mounted
+    /// by it before it is written again.
+    /// </summary>
+    public sealed record HalfGrown(string Disk, DiskPin Pin) : VolumeSight;
+
     /// <summary>A clean filesystem with nothing in it but an empty <c>lost+found</c> (and no record).</summary>
     public sealed record EmptyFilesystem(string Disk, DiskPin Pin, Filesystem Filesystem) : VolumeSight;
 
@@ -88,6 +101,18 @@ public abstract record VolumeSight
 
         /// <summary>Space used and in all, where mounted.</summary>
         public Space? Space { get; init; }
+
+        /// <summary>
+        /// The disk has more than the partition uses, or the partition more than the filesystem; null where it has not, and
+        /// where the table is not as the charm writes it.
+        /// </summary>
+        public Growth? Room { get; init; }
+
+        /// <summary>It is mounted, and the first copy of the table by which it could be mounted again is not whole.</summary>
+        public bool IsTableCut { get; init; }
+
+        /// <summary>It is mounted, and reaches beyond the end of its disk, which has shrunk.</summary>
+        public bool IsCutShort { get; init; }
 
         /// <summary>The disk is another than the one the record was written on: a clone, or a restored snapshot.</summary>
         public bool IsClone => Record.DiskSerial != Pin.Serial;

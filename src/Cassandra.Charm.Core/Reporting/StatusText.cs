@@ -45,13 +45,25 @@ public static class StatusText
     public static UnitStatus Purging(Place old, Place serving) =>
         UnitStatus.Maintenance($"purging the old data on {old.Name}; {StillServing(serving)}");
 
+    /// <summary>What an enlarged disk has more is not used.</summary>
+    public static UnitStatus NotGrown(UnitStatus status, string what, string remedy) => status with
+    {
+        Message = Join(status.Message, $"its disk was enlarged, and that cannot be used: {what}",
+            remedy.Length == 0 ? "will be tried again by the next hook" : remedy),
+    };
+
+    /// <summary>The disk is smaller than what is on it.</summary>
+    public static UnitStatus Shrunk(Place place) => UnitStatus.Blocked(
+        $"{place.Name}: its disk has shrunk and ends before its filesystem does; {StillServing(place)}; "
+        + "make the disk as large as it was, or map another volume");
+
     /// <summary>A bad map.</summary>
     public static UnitStatus BadMap(string problem) => UnitStatus.Blocked($"volume-map: {problem}");
 
     /// <summary>On hold.</summary>
     public static UnitStatus OnHold(DateTimeOffset since, string reason) =>
         UnitStatus.Blocked(
-            $"on hold since {since.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC"
+            $"on hold since {Minute(since)}"
             + (reason.Length == 0 ? "" : $" ({reason})") + "; the charm changes nothing; run the action resume to go on");
 
     /// <summary>Reading a disk for blankness.</summary>
@@ -62,8 +74,25 @@ public static class StatusText
     public static UnitStatus Preparing(string volume) => UnitStatus.Maintenance($"preparing {volume}");
 
     /// <summary>Copying, with progress where there is any.</summary>
-    public static UnitStatus Copying(string volume, CopyProgress? progress) =>
-        UnitStatus.Maintenance($"copying to {volume}" + (progress is null ? "" : ": " + Describe(progress)));
+    /// <param name="volume">The target.</param>
+    /// <param name="progress">How far; null where that is not known yet.</param>
+    /// <param name="isDown">It is the last of the copy, with the node stopped; otherwise the node serves.</param>
+    public static UnitStatus Copying(string volume, CopyProgress? progress, bool isDown) => UnitStatus.Maintenance(
+        $"copying to {volume}" + (progress is null ? "" : ": " + Describe(progress)) + (isDown ? "; Cassandra is down" : ""));
+
+    /// <summary>The copy is close and the node may not be stopped yet.</summary>
+    public static UnitStatus CutOverWaits(string volume, DateTimeOffset opens, Place serving) =>
+        UnitStatus.Maintenance($"copying to {volume}: done but for the cut-over, which waits until "
+            + $"{Minute(opens)} (cut-over-window); {StillServing(serving)}; the action cut-over does it now");
+
+    /// <summary>The service that copies has ended, and left no word why.</summary>
+    public static UnitStatus CopyEnded(string volume, string unit, Place serving) => UnitStatus.Blocked(
+        $"copying to {volume}: the copy ended by itself; see journalctl -u {unit}; the next hook begins it again; {StillServing(serving)}");
+
+    /// <summary>An operator has paused the copy.</summary>
+    public static UnitStatus CopyPaused(string volume, DateTimeOffset since, Place serving) =>
+        UnitStatus.Maintenance($"copying to {volume}: paused since {Minute(since)}; {StillServing(serving)}; "
+            + "run the action resume-migration to go on");
 
     /// <summary>Configuration, start, first answer.</summary>
     public static UnitStatus Switching(string place, string detail = "") =>
@@ -101,7 +130,8 @@ public static class StatusText
         return $"{(p.IsVerifying ? "verifying, " : "")}{Percent(p.Fraction)} ({GiB(p.DoneBytes)} of {GiB(p.TotalBytes)} GiB, {rate} MiB/s{left})";
     }
 
-    private static string Duration(TimeSpan t) => t switch
+    /// <summary>About how long.</summary>
+    public static string Duration(TimeSpan t) => t switch
     {
         { TotalSeconds: < 60 } => $"{Math.Max(1, (int)Math.Ceiling(t.TotalSeconds))} s",
         { TotalMinutes: < 90 } => $"{(int)Math.Round(t.TotalMinutes)} min",
@@ -110,6 +140,9 @@ public static class StatusText
 
     private static string Percent(double fraction) =>
         ((int)Math.Clamp(fraction * 100, 0, 100)).ToString(CultureInfo.InvariantCulture) + "%";
+
+    private static string Minute(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
 
     private static string Prefix(string text) => text.Length == 0 ? "" : text + "; ";
 

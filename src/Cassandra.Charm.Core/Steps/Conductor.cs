@@ -52,6 +52,12 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
             {
                 machine.Note($"{Name(decision)} failed: {failure}");
                 var remedy = (failure as EffectFailedException)?.Remedy ?? "";
+                if (decision is Decision.Grow { Meanwhile: { } rest })
+                {
+                    await RememberAsync(rest, cancel).ConfigureAwait(false);
+                    return With(declined, After(notInstalled, StatusText.NotGrown(rest.Status, failure.Message, remedy)));
+                }
+
                 var failed = StatusText.StepFailed(Subject(decision, seen), failure.Message, remedy);
                 if (decision is Decision.Install && CanDoWithout(seen))
                     notInstalled = failed;
@@ -116,9 +122,9 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
             case Decision.Found f:
                 return await new Starting(machine, seen).FoundAsync(f.Place, cancel).ConfigureAwait(false);
             case Decision.Move m:
-                return await new Moving(machine, seen).BeginAsync(m.Target, cancel).ConfigureAwait(false);
+                return await new Moving(machine, seen).BeginAsync(m.Target, m.StartsFirst, cancel).ConfigureAwait(false);
             case Decision.ResumeMove r:
-                return await new Moving(machine, seen).RunAsync(r.Work, cancel).ConfigureAwait(false);
+                return await new Moving(machine, seen).RunAsync(r.Work, r.StartsFirst, cancel).ConfigureAwait(false);
             case Decision.CancelMove c:
                 await new Moving(machine, seen).CancelAsync(c.Work, c.TargetIsThere, null, cancel).ConfigureAwait(false);
                 return null;
@@ -137,6 +143,13 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
                 return null;
             case Decision.Purge p:
                 await new Purging(machine, seen).RunAsync(p.Old, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.Grow g:
+                await new Growing(machine, seen).RunAsync(g.Work, cancel).ConfigureAwait(false);
+                return null;
+            case Decision.DropGrowth d:
+                machine.Note(d.Why);
+                await machine.Journal.SaveAsync(machine.Journal.Current with { Growing = null }, cancel).ConfigureAwait(false);
                 return null;
             case Decision.DropPurge d:
                 machine.Note(d.Why);
@@ -199,6 +212,7 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
         Decision.GoBack g => g.Work.Switch.From.Name,
         Decision.Release r => r.Place.VolumeId,
         Decision.Purge p => p.Old.Name,
+        Decision.Grow g => g.Work.Volume,
         Decision.Leave { Place: Place.OnVolume v } => v.VolumeId,
         _ => seen.Journal.Served?.Name ?? "Cassandra",
     };

@@ -15,16 +15,17 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
     private readonly Starting _starting = new(machine, seen);
 
     /// <summary>Begins a move of the place that last served.</summary>
-    internal Task<UnitStatus?> BeginAsync(Place.OnVolume target, CancellationToken cancel)
+    internal Task<UnitStatus?> BeginAsync(Place.OnVolume target, bool startsFirst, CancellationToken cancel)
     {
         var source = Journal.Served ?? throw new InvalidOperationException("nothing has served that could be moved");
-        return RunAsync(new Undertaking.Moving(
-            Machine.Clock.NewGuid(), source, target, Journal.Generation + 1, MovePhase.Copying)
-        { Entry = Seen.Entry, Since = Now }, cancel);
+        var serves = startsFirst || Seen.Node.State is NodeState.Serving or NodeState.Unresponsive;
+        var move = new Undertaking.Moving(Machine.Clock.NewGuid(), source, target, Journal.Generation + 1, MovePhase.Following)
+        { Entry = Seen.Entry, Since = Now };
+        return RunAsync(serves ? move : AtRest(move), startsFirst, cancel);
     }
 
     /// <summary>Runs or resumes it; null when it is done, else what it waits for.</summary>
-    internal async Task<UnitStatus?> RunAsync(Undertaking.Moving move, CancellationToken cancel)
+    internal async Task<UnitStatus?> RunAsync(Undertaking.Moving move, bool startsFirst, CancellationToken cancel)
     {
         while (true)
         {
@@ -36,16 +37,50 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
             await MountAsync(move.Target, cancel).ConfigureAwait(false);
             switch (move.Phase)
             {
-                case MovePhase.Copying:
+                case MovePhase.Following when startsFirst && Seen.Occasion == Occasion.Converge:
+                    startsFirst = false;
+                    var (starting, dies) = await StartSourceAsync(move, cancel).ConfigureAwait(false);
+                    if (starting is not null)
+                        return starting;
+                    if (dies)
+                        move = AtRest(move);
+                    break;
+                case MovePhase.Following when Seen.Occasion == Occasion.Converge:
                     // One order is one try: what fails again waits for another.
                     await FulfilAdoptionAsync(cancel).ConfigureAwait(false);
+                    var (wait, impossible) = await new Following(Machine, Seen).RunAsync(move, cancel).ConfigureAwait(false);
+                    if (wait is not null)
+                        return wait;
+                    if (impossible is not null)
+                    {
+                        await CancelAsync(move, targetIsThere: true, impossible, cancel).ConfigureAwait(false);
+                        return null;
+                    }
+
+                    move = AtRest(move);
+                    break;
+                case MovePhase.Following:
+                    // The unit goes: what the map promises is made true at once.
+                    await Machine.LongWork.StopAsync(cancel).ConfigureAwait(false);
+                    move = AtRest(move);
+                    break;
+                case MovePhase.Copying when startsFirst && Seen.Occasion == Occasion.Converge
+                    && move.BootId.Length > 0 && move.BootId != Machine.Clock.BootId:
+                    // After a reboot every file is read again: while the node serves.
+                    move = move with { Phase = MovePhase.Following, BootId = "" };
+                    break;
+                case MovePhase.Copying:
+                    await FulfilAdoptionAsync(cancel).ConfigureAwait(false);
+                    await FulfilMigrationAsync(cancel).ConfigureAwait(false);
                     switch (await CopyAsync(move, cancel).ConfigureAwait(false))
                     {
                         case CopyState.Verified copied:
                             move = move with { Phase = MovePhase.Publishing, BootId = copied.BootId };
                             break;
                         case CopyState.UnderWay copying:
-                            return StatusText.Copying(move.Target.Name, copying.Progress);
+                            return StatusText.Copying(move.Target.Name, copying.Progress, isDown: true);
+                        case CopyState.Followed or CopyState.Ended:
+                            throw new System.Diagnostics.UnreachableException();
                         case CopyState.Impossible no:
                             await CancelAsync(move, targetIsThere: true, no.Why, cancel).ConfigureAwait(false);
                             return null;
@@ -83,10 +118,31 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
         }
     }
 
+    /// <summary>On with the node stopped.</summary>
+    private Undertaking.Moving AtRest(Undertaking.Moving move) => move with { Phase = MovePhase.Copying, BootId = Machine.Clock.BootId };
+
+    /// <summary>What it waits for; or whether it dies, and then loses nothing by a copy at rest; or neither: it serves.</summary>
+    private async Task<(UnitStatus? Wait, bool Dies)> StartSourceAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        if (Seen.Orders.CutOver is not null)
+            return (null, Dies: true); // whoever ordered that does not wait for it
+        await Machine.ReportAsync(StatusText.Starting(move.Source), cancel).ConfigureAwait(false);
+        await MountAsync(move.Source, cancel).ConfigureAwait(false);
+        return await _starting.LiftAndStartAsync(move.Source, cancel).ConfigureAwait(false) switch
+        {
+            StartOutcome.Answers => (await _starting.ConfirmAsync(move.Source, cancel).ConfigureAwait(false), false),
+            StartOutcome.StillStarting s => (await _starting.StillAsync(StatusText.Starting(move.Source, s.Doing), cancel).ConfigureAwait(false), false),
+            StartOutcome.Died d when Seen.Orders.Pause is not null => (StatusText.NodeDied(move.Source, d.Reason), false),
+            StartOutcome.Died => (null, true),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
     /// <summary>Before the commit point: the target is discarded where it is there, the source serves on.</summary>
     internal async Task CancelAsync(Undertaking.Moving move, bool targetIsThere, string? failure, CancellationToken cancel)
     {
         await Machine.LongWork.StopAsync(cancel).ConfigureAwait(false);
+        await FulfilMigrationAsync(cancel).ConfigureAwait(false);
         // A cancel that is cut leaves half a copy: what is resumed then is another copy, from its start.
         move = move with { CopyId = Machine.Clock.NewGuid(), Phase = MovePhase.Copying };
         await SaveAsync(Journal with { Undertaking = move }, cancel).ConfigureAwait(false);
@@ -120,6 +176,14 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
         await LetGoAsync(target, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Orders about a migration end with it: the next one is another.</summary>
+    private async Task FulfilMigrationAsync(CancellationToken cancel)
+    {
+        // Those that came after the look, too.
+        await Machine.FulfilAsync(OrderKind.CutOver, cancel).ConfigureAwait(false);
+        await Machine.FulfilAsync(OrderKind.Pause, cancel).ConfigureAwait(false);
+    }
+
     /// <summary>Hold, stop, settle, copy, verify. What cannot be done is an answer: the source serves again.</summary>
     private async Task<CopyState> CopyAsync(Undertaking.Moving move, CancellationToken cancel)
     {
@@ -135,21 +199,13 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
 
     private async Task<CopyState> CopyColdAsync(Undertaking.Moving move, CancellationToken cancel)
     {
-        await Machine.ReportAsync(StatusText.Copying(move.Target.Name, null), cancel).ConfigureAwait(false);
+        await Machine.ReportAsync(StatusText.Copying(move.Target.Name, null, isDown: true), cancel).ConfigureAwait(false);
         await Node.HoldAsync($"moving the data to {move.Target.Name}", cancel).ConfigureAwait(false);
         await Node.StopAsync(cancel).ConfigureAwait(false);
         await Node.SettleTransactionsAsync(move.Source, cancel).ConfigureAwait(false);
-        await MarkAsync(move.Target, r => r with
-        {
-            State = RecordState.Incoming,
-            CopyId = move.CopyId,
-            Lineage = Journal.Lineage ?? r.Lineage,
-            Node = Journal.Node,
-            Subdirectory = move.Target.Subdirectory,
-        }, cancel).ConfigureAwait(false);
-        await Volumes.ReopenIncomingAsync(move.Target, cancel).ConfigureAwait(false);
+        await MarkIncomingAsync(move, cancel).ConfigureAwait(false);
         return await Machine.LongWork
-            .CopyAsync(move, Seen.Settings.MigrationRateLimit, PatienceNow, cancel).ConfigureAwait(false);
+            .CopyAsync(move, PatienceNow, cancel).ConfigureAwait(false);
     }
 
     /// <summary>The source is superseded and sealed, the target serves: nothing can start the old copy any more.</summary>

@@ -13,7 +13,7 @@ internal sealed class Preparing(IMachine machine, Observation seen) : Step(machi
     /// <summary>Intent → partition → filesystem → mount → record → final label. Continues where a crash cut it.</summary>
     internal async Task PrepareAsync(string volume, VolumeSight sight, CancellationToken cancel)
     {
-        var plan = Continued(volume) ?? Planned(volume, sight);
+        var plan = Continued(volume, sight) ?? Planned(volume, sight);
         await SaveAsync(Journal with
         {
             Undertaking = plan,
@@ -56,10 +56,17 @@ internal sealed class Preparing(IMachine machine, Observation seen) : Step(machi
         await Machine.FulfilAsync(OrderKind.Discard, cancel).ConfigureAwait(false);
     }
 
-    private Undertaking.Preparing? Continued(string volume) =>
-        Journal.Undertaking as Undertaking.Preparing is { } p && p.Volume == volume
+    /// <summary>
+    /// The plan in the journal. Not where the disk is still blank and was attached anew or enlarged since: nothing was written
+    /// by that plan, and nothing ever could be, for the disk that it names is not there any more.
+    /// </summary>
+    private Undertaking.Preparing? Continued(string volume, VolumeSight sight)
+    {
+        var begun = Journal.Undertaking as Undertaking.Preparing is { } p && p.Volume == volume
             ? p
             : Journal.LeftHalfMade.FirstOrDefault(l => l.Volume == volume);
+        return sight is VolumeSight.Blank blank && blank.Pin != begun?.Disk ? null : begun;
+    }
 
     private Undertaking.Preparing Planned(string volume, VolumeSight sight)
     {

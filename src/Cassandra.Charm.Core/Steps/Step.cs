@@ -77,6 +77,20 @@ internal abstract class Step(IMachine machine, Observation seen)
         await MarkAsync(place, r => FirstRecord(r.VolumeId, r.DiskSerial), cancel).ConfigureAwait(false);
     }
 
+    /// <summary>From here on the target holds this copy, unfinished, and its record says so.</summary>
+    protected async Task MarkIncomingAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        await MarkAsync(move.Target, r => r with
+        {
+            State = RecordState.Incoming,
+            CopyId = move.CopyId,
+            Lineage = Journal.Lineage ?? r.Lineage,
+            Node = Journal.Node,
+            Subdirectory = move.Target.Subdirectory,
+        }, cancel).ConfigureAwait(false);
+        await Volumes.ReopenIncomingAsync(move.Target, cancel).ConfigureAwait(false);
+    }
+
     /// <summary>The record of a volume that holds no data.</summary>
     protected VolumeRecord FirstRecord(string volume, string serial) => new()
     {

@@ -26,6 +26,15 @@ internal abstract record CopyResult
         public override string Explanation => $"{Survey.Names} names, {Survey.DataBytes} bytes copied";
     }
 
+    /// <summary>A pass over a live source. What it brought over is noted, see <see cref="KnownFiles"/>; the source is elsewhere by now.</summary>
+    /// <param name="Survey">The source as the pass found it.</param>
+    /// <param name="BytesRead">Of the source: what was new or had changed.</param>
+    /// <param name="BytesLeft">Of files that were being written to.</param>
+    internal sealed record Followed(TreeSurvey Survey, long BytesRead, long BytesLeft) : CopyResult
+    {
+        public override string Explanation => $"{BytesRead} of {Survey.DataBytes} bytes followed, {BytesLeft} left";
+    }
+
     /// <summary>Somebody wrote to the source meanwhile. Run again once that has stopped.</summary>
     /// <param name="Paths">The first of the files that changed, appeared or vanished.</param>
     internal sealed record SourceChanged(IReadOnlyList<string> Paths) : CopyResult

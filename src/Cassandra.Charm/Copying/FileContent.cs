@@ -6,11 +6,11 @@ using Microsoft.Win32.SafeHandles;
 namespace Cassandra.Charm.Copying;
 
 /// <summary>Reads files, digesting and, where asked to, writing what was read. One per worker: it owns a buffer.</summary>
-internal sealed unsafe class FileContent(RateLimit rateLimit, ProgressMeter progress) : IDisposable
+/// <param name="rateLimit">Each read takes its turn.</param>
+/// <param name="progress">Each read is counted.</param>
+/// <param name="besideCache">What is copied leaves nothing in the page cache: somebody else lives from it.</param>
+internal sealed unsafe class FileContent(RateLimit rateLimit, ProgressMeter progress, bool besideCache = false) : IDisposable
 {
-    // The disk then writes while we read on, and the final sync finds little to do (measured: a single worker gains 20 %).
-    private const long WritebackInterval = 8 << 20;
-
     // Without the cache each read waits for the disk: the larger, the fewer waits.
     private const int UncachedReadSize = 1 << 20;
 
@@ -25,19 +25,23 @@ internal sealed unsafe class FileContent(RateLimit rateLimit, ProgressMeter prog
     {
         Advise(source, Fcntl.POSIX_FADV_SEQUENTIAL);
         var isDense = FileExtents.IsDense(source, size);
-        long written = 0, flushed = 0;
-        for (long offset = 0; NextChunk(source, isDense, ref offset, size); offset += ContentDigest.ChunkSize)
+        long written = 0;
+        var behind = new WriteBehind(target, besideCache);
+        var readSize = besideCache ? UncachedReadSize : ContentDigest.ChunkSize;
+        for (long offset = 0, end; NextChunk(source, isDense, ref offset, size); offset = end)
         {
-            var chunk = Read(source, offset, ContentDigest.ChunkSize, size, cancellationToken);
-            _digest.Append(offset, chunk);
-            written = Math.Max(written, isDense ? Write(target, chunk, offset) : WriteData(source, target, chunk, offset));
-            if (written - flushed < WritebackInterval)
-                continue;
-            Fcntl.sync_file_range(target, flushed, written - flushed, Fcntl.SYNC_FILE_RANGE_WRITE); // only a hint
-            flushed = written;
+            var content = Read(source, offset, (int)Math.Min(readSize, size - offset), out end, cancellationToken);
+            for (var at = 0; at < content.Length; at += ContentDigest.ChunkSize)
+            {
+                var chunk = content[at..Math.Min(at + ContentDigest.ChunkSize, content.Length)];
+                _digest.Append(offset + at, chunk);
+                written = Math.Max(written, isDense ? Write(target, chunk, offset + at) : WriteData(source, target, chunk, offset + at));
+            }
+            behind.Follow(written, inPieces: rateLimit.IsSet);
         }
         if (written < size)
             target.SetLength(size);
+        behind.Finish(written);
         return _digest.Finish(size);
     }
 
@@ -46,9 +50,9 @@ internal sealed unsafe class FileContent(RateLimit rateLimit, ProgressMeter prog
     {
         Advise(file, Fcntl.POSIX_FADV_SEQUENTIAL);
         var isDense = FileExtents.IsDense(file, size);
-        for (long offset = 0; NextChunk(file, isDense, ref offset, size); offset += UncachedReadSize)
+        for (long offset = 0, end; NextChunk(file, isDense, ref offset, size); offset = end)
         {
-            var content = Read(file, offset, UncachedReadSize, size, cancellationToken);
+            var content = Read(file, offset, (int)Math.Min(UncachedReadSize, size - offset), out end, cancellationToken);
             for (var at = 0; at < content.Length; at += ContentDigest.ChunkSize)
                 _digest.Append(offset + at, content[at..Math.Min(at + ContentDigest.ChunkSize, content.Length)]);
         }
@@ -76,14 +80,14 @@ internal sealed unsafe class FileContent(RateLimit rateLimit, ProgressMeter prog
     }
 
     private ReadOnlySpan<byte> Read(
-        SafeFileHandle file, long offset, int length, long size, CancellationToken cancellationToken)
+        SafeFileHandle file, long offset, int wanted, out long end, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var wanted = (int)Math.Min(length, size - offset);
-        rateLimit.Take(wanted, cancellationToken);
-        var buffer = new Span<byte>(_buffer, length);
-        // The whole length is asked for, as O_DIRECT wants whole sectors also at the end of a file.
-        var count = Math.Min(file.ReadAt(buffer, offset, enough: wanted), wanted);
+        var granted = rateLimit.Take(wanted, cancellationToken);
+        end = offset + granted;
+        // O_DIRECT wants whole sectors also at the end of a file.
+        var buffer = new Span<byte>(_buffer, (granted + DirectAlignment - 1) / DirectAlignment * DirectAlignment);
+        var count = Math.Min(file.ReadAt(buffer, offset, enough: granted), granted);
         progress.AddBytes(count);
         return buffer[..count];
     }

@@ -8,10 +8,23 @@ namespace Cassandra.Charm.Copying;
 
 /// <summary>What the copy noted about one entry, for the comparison.</summary>
 /// <param name="Stamp">Of the source's entry when it was read.</param>
-/// <param name="WasKept">Content was not written by this run.</param>
+/// <param name="Mark">Where the content on the target comes from.</param>
 /// <param name="Digest">Of a regular file at its first name; else zero.</param>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct LedgerEntry(EntryStamp Stamp, ulong WasKept, UInt128 Digest);
+internal readonly record struct LedgerEntry(EntryStamp Stamp, LedgerMark Mark, UInt128 Digest);
+
+/// <summary>Where the content of a file on the target comes from.</summary>
+internal enum LedgerMark : long
+{
+    /// <summary>This run wrote it.</summary>
+    Written,
+
+    /// <summary>An earlier run, of which nothing is known.</summary>
+    Kept,
+
+    /// <summary>An earlier run, which has compared it.</summary>
+    Settled,
+}
 
 /// <summary>
 /// One note per entry of the source, in the order of the walk. It lives in a nameless file on the target, not in

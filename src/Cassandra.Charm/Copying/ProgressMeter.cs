@@ -28,20 +28,23 @@ internal sealed class ProgressMeter : IDisposable
     }
 
     /// <summary>Starts to count from zero.</summary>
-    public void Begin(CopyPhase phase, TreeSurvey? survey = null)
+    public void Begin(CopyPhase phase, TreeSurvey? survey = null) => Begin(phase, survey?.DataBytes ?? 0, survey?.Names ?? 0);
+
+    /// <summary>Starts to count from zero.</summary>
+    public void Begin(CopyPhase phase, long bytes, long names)
     {
         lock (_lock)
         {
             _phase = phase;
             _bytesDone = _namesDone = 0;
-            _bytesTotal = survey?.DataBytes ?? 0;
-            _namesTotal = survey?.Names ?? 0;
+            _bytesTotal = bytes;
+            _namesTotal = names;
             _samples.Clear();
         }
         Report();
     }
 
-    public void AddBytes(int count) => Interlocked.Add(ref _bytesDone, count);
+    public void AddBytes(long count) => Interlocked.Add(ref _bytesDone, count);
 
     public void AddName() => Interlocked.Increment(ref _namesDone);
 

@@ -8,10 +8,17 @@ namespace Cassandra.Charm.Copying;
 /// Deletes from a target what an earlier run left and the source does not have, or has in another state, before
 /// anything is copied: its space is needed. Regular files that look equal stay; their content is compared later.
 /// </summary>
-internal sealed class StaleEntries(DeviceNumber targetFilesystem, CancellationToken cancellationToken)
+/// <param name="request">The copy.</param>
+/// <param name="aside">What stays, by the names it has directly below the root.</param>
+/// <param name="cancellationToken">Checked at every entry.</param>
+internal sealed class StaleEntries(TreeCopyRequest request, AsideFiles aside, CancellationToken cancellationToken)
 {
+    private readonly DeviceNumber _filesystem = request.Target.Filesystem;
+
     /// <summary>Deletes below <paramref name="target"/>.</summary>
-    public void Delete(SafeFileHandle source, SafeFileHandle target)
+    public void Delete(SafeFileHandle source, SafeFileHandle target) => Delete(source, target, isRoot: true);
+
+    private void Delete(SafeFileHandle source, SafeFileHandle target, bool isRoot)
     {
         using var reader = new DirectoryReader(target);
         while (reader.MoveNext())
@@ -21,10 +28,10 @@ internal sealed class StaleEntries(DeviceNumber targetFilesystem, CancellationTo
             if (FileStatus.TryOf(target, name) is not { } present)
                 continue;
             var wanted = FileStatus.TryOf(source, name);
-            if (wanted is { IsDirectory: true } && present.IsDirectory && !IsForeign(present, targetFilesystem))
+            if (wanted is { IsDirectory: true } && present.IsDirectory && !IsForeign(present, _filesystem))
                 DeleteBelow(source, target, name);
-            else if (wanted is not { } status || !IsCurrent(status, present))
-                Remove(target, name, targetFilesystem);
+            else if ((wanted is not { } status || !IsCurrent(status, present)) && !(isRoot && aside.Has(name, present)))
+                Remove(target, name, _filesystem);
         }
     }
 
@@ -42,14 +49,21 @@ internal sealed class StaleEntries(DeviceNumber targetFilesystem, CancellationTo
                 directory.PathForMessages(name), "only files of this copy", "a mounted filesystem"));
         if (status.IsDirectory)
             RemoveBelow(directory, name, filesystem);
-        Unlink(directory, name, status.IsDirectory ? Fcntl.AT_REMOVEDIR : 0);
+        directory.Unlink(name, status.IsDirectory ? Fcntl.AT_REMOVEDIR : 0);
     }
 
     private void DeleteBelow(SafeFileHandle source, SafeFileHandle target, ReadOnlySpan<byte> name)
     {
-        using var sourceChild = TreeDirectory.Open(source, name);
-        using var targetChild = TreeDirectory.Open(target, name);
-        Delete(sourceChild, targetChild);
+        try
+        {
+            using var sourceChild = TreeDirectory.Open(source, name);
+            using var targetChild = TreeDirectory.Open(target, name);
+            Delete(sourceChild, targetChild, isRoot: false);
+        }
+        catch (LibcException vanished) when (request.Source.IsLive && vanished.IsOfMissingFile)
+        {
+            // The next pass finds the source without it.
+        }
     }
 
     private static void RemoveBelow(SafeFileHandle directory, ReadOnlySpan<byte> name, DeviceNumber filesystem)
@@ -58,12 +72,6 @@ internal sealed class StaleEntries(DeviceNumber targetFilesystem, CancellationTo
         using var reader = new DirectoryReader(child);
         while (reader.MoveNext())
             Remove(child, reader.Current, filesystem);
-    }
-
-    private static void Unlink(SafeFileHandle directory, ReadOnlySpan<byte> name, int flags)
-    {
-        while (Unistd.unlinkat(directory, name, flags) != 0)
-            LibcException.ThrowUnlessInterrupted("unlink", directory, name);
     }
 
     private static bool IsForeign(in FileStatus status, DeviceNumber filesystem) =>

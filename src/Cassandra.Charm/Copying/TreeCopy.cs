@@ -27,7 +27,8 @@ internal sealed class TreeCopy(TreeCopyRequest request, IProgress<CopyProgress>?
             using var progress = new ProgressMeter(receiver, TimeProvider.System);
             progress.Begin(CopyPhase.Surveying);
             var free = FreeSpace.Of(target.Parent);
-            var survey = TreeSurvey.Of(request.Source, free.BlockSize, cancellationToken);
+            request.Known?.BeginWalk();
+            var survey = TreeSurvey.Of(request.Source, free.BlockSize, cancellationToken, request.Known);
             var alreadyThere =
                 target.IsNew ? new TreeSurvey() : TreeSurvey.Of(request.Target, free.BlockSize, cancellationToken);
             var need = SpaceNeed.Of(survey, free, alreadyThere);
@@ -71,14 +72,19 @@ internal sealed class TreeCopy(TreeCopyRequest request, IProgress<CopyProgress>?
     {
         var start = Stopwatch.GetTimestamp();
         using var ledger = new Ledger(target.Root);
+        var aside = new AsideFiles(target);
+        if (request.Known is { } known)
+            aside.Set(known);
         if (!target.IsNew)
-            new StaleEntries(request.Target.Filesystem, cancellationToken).Delete(source, target.Root);
+            new StaleEntries(request, aside, cancellationToken).Delete(source, target.Root);
         progress.Begin(CopyPhase.Copying, survey);
         using var copy = new CopyPass(request, ledger, progress, cancellationToken);
-        copy.Run(source, target);
+        copy.Run(source, target, aside);
         progress.Begin(CopyPhase.Syncing);
         target.Root.SyncFilesystem();
         target.CheckInPlace();
+        if (request.Source.IsLive)
+            return Followed(target, survey, copy, progress, cancellationToken);
         var copyTime = Stopwatch.GetElapsedTime(start);
         if (!request.Verify)
             return new CopyResult.Copied(survey, survey.Fingerprint, copy.KeptFiles, copyTime, TimeSpan.Zero);
@@ -92,6 +98,18 @@ internal sealed class TreeCopy(TreeCopyRequest request, IProgress<CopyProgress>?
             ? new CopyResult.Different(differences)
             : new CopyResult.Copied(
                 survey, verify.SourceFingerprint, copy.KeptFiles, copyTime, Stopwatch.GetElapsedTime(start));
+    }
+
+    private CopyResult Followed(
+        StagingDirectory target, TreeSurvey survey, CopyPass copy, ProgressMeter progress, CancellationToken cancellationToken)
+    {
+        var differences = request.Verify
+            ? new VerifyKnown(request, request.Known!, progress, cancellationToken).Run(target.Root)
+            : [];
+        target.CheckInPlace();
+        return differences.Count > 0
+            ? new CopyResult.Different(differences)
+            : new CopyResult.Followed(survey, copy.BytesRead, copy.BytesLeft);
     }
 
     // Not exactly none: closing the ledger and the files in work may have given some inodes back since.

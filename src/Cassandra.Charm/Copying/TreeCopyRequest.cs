@@ -7,6 +7,9 @@ internal sealed record PinnedDirectory(string Path, DeviceNumber Filesystem)
 {
     /// <summary>Of a source: the entries directly below it that are the tree; null = all of them.</summary>
     public IReadOnlyList<byte[]>? Only { get; init; }
+
+    /// <summary>Of a source: somebody writes to it meanwhile.</summary>
+    public bool IsLive { get; init; }
 }
 
 /// <summary>What to copy, where to, and how.</summary>
@@ -25,6 +28,12 @@ internal sealed record TreeCopyRequest(PinnedDirectory Source, PinnedDirectory T
 
     /// <summary>MiB per second, asked for again with every buffer; 0 is no limit.</summary>
     public Func<int> RateLimit { get; init; } = () => 0;
+
+    /// <summary>What earlier passes brought over and need not be read again; null = nothing. A live source needs one to fill.</summary>
+    public KnownFiles? Known { get; init; }
+
+    /// <summary>By which the age of a live file is told.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>False leaves out the comparison, for measurements only.</summary>
     public bool Verify { get; init; } = true;

@@ -31,14 +31,16 @@ internal sealed record TreeSurvey
     /// <param name="root">Where it is.</param>
     /// <param name="blockSize">Of the filesystem that it is to be copied to, in bytes.</param>
     /// <param name="cancellationToken">Checked at every entry.</param>
+    /// <param name="known">Is told of every entry.</param>
     /// <exception cref="CopyStoppedException">It holds what cannot be copied, or changed under the walk.</exception>
-    public static TreeSurvey Of(PinnedDirectory root, long blockSize, CancellationToken cancellationToken)
+    public static TreeSurvey Of(
+        PinnedDirectory root, long blockSize, CancellationToken cancellationToken, KnownFiles? known = null)
     {
         using var directory = TreeDirectory.OpenRoot(root);
-        return new Walk(root, blockSize, cancellationToken).Run(directory);
+        return new Walk(root, blockSize, known, cancellationToken).Run(directory);
     }
 
-    private sealed class Walk(PinnedDirectory top, long blockSize, CancellationToken cancellationToken)
+    private sealed class Walk(PinnedDirectory top, long blockSize, KnownFiles? known, CancellationToken cancellationToken)
     {
         private readonly RelativePath _path = new();
         private readonly OpenLinkGroups<ValueTuple> _linkGroups = new();
@@ -74,16 +76,32 @@ internal sealed record TreeSurvey
                 cancellationToken.ThrowIfCancellationRequested();
                 var name = reader.Current;
                 if (FileStatus.TryOf(directory, name) is not { } status)
+                {
+                    if (top.IsLive)
+                        continue;
                     throw new CopyStoppedException(new CopyResult.SourceChanged([directory.PathForMessages(name)]));
+                }
                 TreeRules.Check(status, top.Filesystem, level, directory, name);
                 var parent = _path.Enter(name);
-                Count(directory, name, status);
-                if (status.IsDirectory)
-                {
-                    using var child = TreeDirectory.Open(directory, name);
-                    Visit(child, level + 1);
-                }
+                VisitEntry(directory, name, status, level);
                 _path.Leave(parent);
+            }
+        }
+
+        private void VisitEntry(SafeFileHandle directory, ReadOnlySpan<byte> name, in FileStatus status, int level)
+        {
+            try
+            {
+                known?.Meet(status, _path.Bytes);
+                Count(directory, name, status);
+                if (!status.IsDirectory)
+                    return;
+                using var child = TreeDirectory.Open(directory, name);
+                Visit(child, level + 1);
+            }
+            catch (LibcException vanished) when (top.IsLive && vanished.IsOfMissingFile)
+            {
+                // As if the walk had come later.
             }
         }
 

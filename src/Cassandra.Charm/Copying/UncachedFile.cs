@@ -17,15 +17,19 @@ internal static class UncachedFile
         return file;
     }
 
-    private static SafeFileHandle OpenDirect(SafeFileHandle directory, ReadOnlySpan<byte> name)
+    /// <summary>Passes the cache by and leaves it as it is: it is somebody else's who serves from it.</summary>
+    public static SafeFileHandle OpenBeside(SafeFileHandle directory, ReadOnlySpan<byte> name) =>
+        OpenDirect(directory, name, Fcntl.O_NONBLOCK);
+
+    private static SafeFileHandle OpenDirect(SafeFileHandle directory, ReadOnlySpan<byte> name, int flags = 0)
     {
         try
         {
-            return directory.OpenEntry(name, Fcntl.O_RDONLY | Fcntl.O_NOATIME | Fcntl.O_DIRECT);
+            return directory.OpenEntry(name, Fcntl.O_RDONLY | Fcntl.O_NOATIME | Fcntl.O_DIRECT | flags);
         }
         catch (LibcException exception) when (exception.ErrorNumber == Errno.EINVAL)
         {
-            return directory.OpenEntry(name, Fcntl.O_RDONLY | Fcntl.O_NOATIME); // no O_DIRECT on this filesystem
+            return directory.OpenEntry(name, Fcntl.O_RDONLY | Fcntl.O_NOATIME | flags); // no O_DIRECT on this filesystem
         }
     }
 }

@@ -75,6 +75,10 @@ internal sealed class VerifyPass(
             Visit(child, add, stopped);
             child.Release();
         }
+        else if (source.IsRegular && !hasEarlierName && expected.Mark == LedgerMark.Settled)
+        {
+            progress.AddBytes(source.Size);
+        }
         else if (source.IsRegular && !hasEarlierName)
         {
             directory.Use();
@@ -90,7 +94,7 @@ internal sealed class VerifyPass(
             using (var file = UncachedFile.Open(job.Directory.Target, job.Name))
             {
                 if (content.Digest(file, job.Size, stopped) != job.Expected.Digest)
-                    _differences.AddContent(job.Directory, job.Name, isKept: job.Expected.WasKept != 0);
+                    _differences.AddContent(job.Directory, job.Name, isKept: job.Expected.Mark == LedgerMark.Kept);
             }
             job.Directory.Release();
         }

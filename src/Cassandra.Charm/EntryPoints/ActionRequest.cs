@@ -36,6 +36,18 @@ internal abstract record ActionRequest
     /// <param name="Subject">A volume as volume-map has it, or a directory.</param>
     internal sealed record PurgeOldData(string Subject) : ActionRequest;
 
+    /// <summary>Show how far a migration is.</summary>
+    internal sealed record MigrationStatus : ActionRequest;
+
+    /// <summary>Copy nothing more for now.</summary>
+    internal sealed record PauseMigration : ActionRequest;
+
+    /// <summary>End a pause.</summary>
+    internal sealed record ResumeMigration : ActionRequest;
+
+    /// <summary>Switch now, whatever the window says.</summary>
+    internal sealed record CutOver : ActionRequest;
+
     /// <summary>Reads a request; where it is none, says why in one line.</summary>
     /// <param name="name">The action's name.</param>
     /// <param name="parameters">What <c>action-get</c> answered.</param>
@@ -65,6 +77,14 @@ internal abstract record ActionRequest
             case "discard-copy":
                 _ = VolumeId.TryParse(Text(parameters, "volume"), out var unfinished);
                 return new DiscardCopy(unfinished);
+            case "migration-status":
+                return new MigrationStatus();
+            case "pause-migration":
+                return new PauseMigration();
+            case "resume-migration":
+                return new ResumeMigration();
+            case "cut-over":
+                return new CutOver();
             case "release-volume":
                 return new ReleaseVolume();
             case "rollback-volume":

@@ -12,7 +12,7 @@ internal static class CopyTreeCommand
 {
     public const string Name = "copy-tree";
 
-    public const string Usage = "copy-tree SOURCE TARGET [--verify] [--workers=N] [--rate-limit=MIB_PER_SECOND]";
+    public const string Usage = "copy-tree SOURCE TARGET [--verify] [--live] [--workers=N] [--rate-limit=MIB_PER_SECOND]";
 
     private const int NotCopied = 1;
     private const int WrongUsage = 2;
@@ -27,6 +27,12 @@ internal static class CopyTreeCommand
             return WrongUsage;
         }
         var result = await new TreeCopy(request, new ProgressLines()).RunAsync(stop).ConfigureAwait(false);
+        if (result is CopyResult.Followed followed)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"names={followed.Survey.Names} bytes={followed.Survey.DataBytes} read={followed.BytesRead} left={followed.BytesLeft}"));
+            return 0;
+        }
         if (result is not CopyResult.Copied copied)
         {
             await Console.Error.WriteLineAsync(result.Explanation).ConfigureAwait(false);
@@ -55,6 +61,9 @@ internal static class CopyTreeCommand
             {
                 case "--verify":
                     request = request with { Verify = true };
+                    break;
+                case "--live":
+                    request = request with { Source = request.Source with { IsLive = true }, Known = new KnownFiles() };
                     break;
                 case "--workers" when value > 0:
                     request = request with { Workers = value };

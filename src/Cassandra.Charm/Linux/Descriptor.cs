@@ -97,6 +97,28 @@ internal static unsafe class Descriptor
             LibcException.ThrowUnlessInterrupted("fsync", file);
     }
 
+    /// <summary>fdatasync: data of this file is on the disk.</summary>
+    public static void SyncData(this SafeFileHandle file)
+    {
+        while (Unistd.fdatasync(file) != 0)
+            LibcException.ThrowUnlessInterrupted("fdatasync", file);
+    }
+
+    /// <summary>linkat: a further name for an entry of the same filesystem.</summary>
+    public static void Link(
+        this SafeFileHandle directory, ReadOnlySpan<byte> name, SafeFileHandle toDirectory, ReadOnlySpan<byte> toName)
+    {
+        while (Unistd.linkat(directory, name, toDirectory, toName, 0) != 0)
+            LibcException.ThrowUnlessInterrupted("link", toDirectory, toName);
+    }
+
+    /// <summary>unlinkat.</summary>
+    public static void Unlink(this SafeFileHandle directory, ReadOnlySpan<byte> name, int flags = 0)
+    {
+        while (Unistd.unlinkat(directory, name, flags) != 0)
+            LibcException.ThrowUnlessInterrupted("unlink", directory, name);
+    }
+
     /// <summary>syncfs: everything written to the filesystem that the file is on is on the disk.</summary>
     public static void SyncFilesystem(this SafeFileHandle anyOfTheFilesystem)
     {

@@ -17,6 +17,9 @@ public sealed class LibcException(string call, string path, int errorNumber)
     /// <summary>The value of errno.</summary>
     public int ErrorNumber { get; } = errorNumber;
 
+    /// <summary>A name, or a directory on the way to it, is not there (any more).</summary>
+    public bool IsOfMissingFile => ErrorNumber is Errno.ENOENT or Errno.ENOTDIR;
+
     /// <summary>The error of the call that has just failed. To be asked before any other call is made.</summary>
     internal static LibcException OfLastCall(string call, string path) => new(call, path, Marshal.GetLastPInvokeError());
 

@@ -17,18 +17,18 @@ public sealed partial class Volumes
         if (Tables(disk) is { } tables && IsPartitioned(tables, plan, disk))
         {
             using var reader = OpenDevice.ForReading(_paths.NodeOf(disk));
-            await _partitions.ShowAsync(disk, reader, cancel).ConfigureAwait(false);
+            await _partitions.StretchAsync(disk, reader, cancel).ConfigureAwait(false);
             return;
         }
 
         using (var device = await OpenLockedAsync(disk, cancel).ConfigureAwait(false))
         {
             ProveUntouched(device, plan, disk, cancel);
-            await _sfdisk.CreateAsync(device, plan.Layout, PlannedPartition.Start,
+            await _sfdisk.CreateAsync(device, plan.Layout, Layout.InitialLabel, PlannedPartition.Start,
                 PlannedPartition.LengthOn(device.Size), cancel).ConfigureAwait(false);
             if (Tables(disk)?.IsComplete(plan.Layout, Layout.InitialLabel, device.Size) != true)
                 throw new EffectFailedException($"the partition table written to {disk.Name} does not read back as planned");
-            await _partitions.ShowAsync(disk, device, cancel).ConfigureAwait(false);
+            await _partitions.StretchAsync(disk, device, cancel).ConfigureAwait(false);
         }
     }
 
@@ -57,7 +57,11 @@ public sealed partial class Volumes
             return;
         using var device = OpenDevice.ForReading(_paths.NodeOf(disk)); // it is mounted: no exclusive open
         await WholeDiskLock.TakeAsync(device, cancel).ConfigureAwait(false);
-        await _sfdisk.NameAsync(device, plan.Layout.Label, cancel).ConfigureAwait(false);
+        if (tables.Primary?.DiskBytes == device.Size)
+            await _sfdisk.NameAsync(device, plan.Layout.Label, cancel).ConfigureAwait(false);
+        else // enlarged meanwhile
+            await _sfdisk.CreateAsync(device, plan.Layout, plan.Layout.Label, PlannedPartition.Start,
+                PlannedPartition.LengthOn(device.Size), cancel).ConfigureAwait(false);
         if (Tables(disk)?.IsComplete(plan.Layout, plan.Layout.Label, disk.Pin.SizeBytes) != true)
             throw new EffectFailedException($"the partition name written to {disk.Name} does not read back as planned");
     }
@@ -117,8 +121,22 @@ public sealed partial class Volumes
     }
 
     private bool IsMarked(Disk disk, Undertaking.Preparing plan) =>
-        disk.MultipathMap is null && disk.Pin.SizeBytes == plan.Disk.SizeBytes && disk.Pin.Serial == plan.Disk.Serial
-        && Tables(disk)?.IsOf(plan.Layout) == true;
+        disk.MultipathMap is null && disk.Pin.SizeBytes >= plan.Disk.SizeBytes && disk.Pin.Serial == plan.Disk.Serial
+        && (Tables(disk)?.IsOf(plan.Layout) == true || IsHalfMade(disk, plan));
+
+    /// <summary>Cut before a copy of the table was whole.</summary>
+    private bool IsHalfMade(Disk disk, Undertaking.Preparing plan)
+    {
+        try
+        {
+            using var device = OpenDevice.ForReading(_paths.NodeOf(disk));
+            return HalfMade.IsOn(device, DiskTables.Read(device), plan);
+        }
+        catch (IOException)
+        {
+            return false; // said where its table could not be read
+        }
+    }
 
     /// <summary>The tables of a disk, from a fresh open; null where it cannot be read.</summary>
     private DiskTables? Tables(Disk disk)

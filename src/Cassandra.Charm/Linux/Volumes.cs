@@ -19,6 +19,7 @@ public sealed partial class Volumes : IVolumes
     private readonly DiskJudge _judge;
     private readonly Duplicates _duplicates;
     private readonly KernelPartitions _partitions;
+    private readonly IPrograms _programs;
     private readonly Sfdisk _sfdisk;
     private readonly Mkfs _mkfs;
     private readonly Systemctl _systemctl;
@@ -42,6 +43,7 @@ public sealed partial class Volumes : IVolumes
         _judge = new DiskJudge(paths, use, _mounted, new BlankJudge(new InformedSignatures(programs)));
         _duplicates = new Duplicates(paths, _block, log);
         _partitions = new KernelPartitions(paths, _block);
+        _programs = programs;
         _sfdisk = new Sfdisk(programs);
         _mkfs = new Mkfs(programs);
         _systemctl = new Systemctl(programs);

@@ -1,4 +1,3 @@
-using System.Text;
 using Cassandra.Charm.Linux;
 using Cassandra.Charm.Linux.Programs;
 using Cassandra.Charm.State;
@@ -9,8 +8,6 @@ namespace Cassandra.Charm.Service;
 internal sealed class HeartbeatTimer(IPrograms programs, StatePaths paths, string unitDirectory = "/etc/systemd/system")
 {
     private const string Name = "cassandra-charm-heartbeat";
-    private const UnixFileMode Readable =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private string ServiceFile => $"{unitDirectory}/{Name}.service";
 
@@ -19,7 +16,7 @@ internal sealed class HeartbeatTimer(IPrograms programs, StatePaths paths, strin
     /// <summary>Writes the units where they differ, and has them run.</summary>
     public async Task EnableAsync(CancellationToken cancel)
     {
-        if (Write(ServiceFile, Service()) | Write(TimerFile, Timer))
+        if (SystemFile.Write(ServiceFile, Service()) | SystemFile.Write(TimerFile, Timer))
             await SystemctlAsync(cancel, "daemon-reload").ConfigureAwait(false);
         // systemd has just read them: no second time for the link in timers.target.wants.
         await SystemctlAsync(cancel, "enable", "--no-reload", "--now", $"{Name}.timer").ConfigureAwait(false);
@@ -59,14 +56,6 @@ internal sealed class HeartbeatTimer(IPrograms programs, StatePaths paths, strin
         ExecStart={paths.Binary} heartbeat
 
         """;
-
-    private static bool Write(string path, string content)
-    {
-        if (File.Exists(path) && File.ReadAllText(path) == content)
-            return false;
-        DurableFile.Write(path, Encoding.UTF8.GetBytes(content), Readable);
-        return true;
-    }
 
     private Task SystemctlAsync(CancellationToken cancel, params string[] arguments) =>
         programs.RunAsync(new Command("systemctl", arguments), cancel);

@@ -9,35 +9,71 @@ namespace Cassandra.Charm.Service;
 /// <summary>The hook's side of the charm's own service: starts it, watches it for a while, takes over its outcome.</summary>
 /// <param name="units">Its systemd units.</param>
 /// <param name="heartbeat">The timer that writes the heartbeat.</param>
+/// <param name="disks">The rule by which disks that come later are noticed.</param>
 /// <param name="paths">The files between the two.</param>
 /// <param name="clock">Time.</param>
 /// <param name="report">Shows a status line.</param>
 /// <param name="readMode">How thoroughly disks are read.</param>
 internal sealed class LongWork(
-    ServiceUnits units, HeartbeatTimer heartbeat, StatePaths paths, IClock clock,
+    ServiceUnits units, HeartbeatTimer heartbeat, AttachedDiskRule disks, StatePaths paths, IClock clock,
     Func<UnitStatus, CancellationToken, Task> report, Func<Core.Configuration.BlankCheckMode> readMode) : ILongWork
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ShowInterval = TimeSpan.FromSeconds(3);
 
+    // What has not been followed yet takes long, and other hooks and actions wait for this one.
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan AnotherPass = TimeSpan.FromSeconds(25);
+
+    /// <inheritdoc/>
+    public async Task<CopyState> FollowAsync(Undertaking.Moving move, int rateLimit, TimeSpan fresh, DateTimeOffset? since, CancellationToken cancel)
+    {
+        RateLimitFile.Write(paths, rateLimit);
+        var before = Followed(move);
+        var unit = ServiceUnits.Follow(move.CopyId);
+        if (before is { Problem: not null } || IsFresh(before, fresh, since))
+            return await EndAsync(unit, before!, cancel).ConfigureAwait(false);
+        if (!await units.IsRunningAsync(unit, cancel).ConfigureAwait(false))
+        {
+            await units.StopAsync(ServiceUnits.Check, cancel).ConfigureAwait(false);
+            File.Delete(paths.CopyOutcome);
+            await BeginAsync(unit, "service-follow", cancel).ConfigureAwait(false);
+        }
+
+        await WatchAsync(unit, () => Followed(move) is not null, before is null || fresh > AnotherPass ? FirstLook : AnotherPass, cancel).ConfigureAwait(false);
+        return Followed(move) is { } outcome && (outcome.Problem is not null || IsFresh(outcome, fresh, since))
+            ? await EndAsync(unit, outcome, cancel).ConfigureAwait(false)
+            : Followed(move) is not null || await units.IsRunningAsync(unit, cancel).ConfigureAwait(false) || Followed(move) is not null
+                ? new CopyState.UnderWay(ProgressFile.Read(paths)?.Copy ?? new CopyProgress(false, 0, 0, 0, 0, null))
+                : new CopyState.Ended(unit);
+    }
+
     /// <inheritdoc/>
     public async Task<CopyState> CopyAsync(
-        Undertaking.Moving move, int rateLimit, TimeSpan patience, CancellationToken cancel)
+        Undertaking.Moving move, TimeSpan patience, CancellationToken cancel)
     {
+        var unit = ServiceUnits.Copy(move.CopyId);
         if (Ended(move) is { } before)
-            return before;
-        RateLimitFile.Write(paths, rateLimit);
+        {
+            // It ended while nobody waited: somebody may have served from the source since, past the hold.
+            if (before.Problem is not null || CopyJob.IsAsCopied(move, before, cancel))
+                return await EndAsync(unit, before, cancel).ConfigureAwait(false);
+            await units.StopAsync(unit, cancel).ConfigureAwait(false);
+            File.Delete(paths.CopyOutcome);
+        }
+
+        // Nobody serves meanwhile whom it could disturb.
+        RateLimitFile.Write(paths, 0);
         // Whatever is being read is not what this copy is about, and shows its own progress.
         await units.StopAsync(ServiceUnits.Check, cancel).ConfigureAwait(false);
-        var unit = ServiceUnits.Copy(move.CopyId);
         await BeginAsync(unit, "service-copy", cancel).ConfigureAwait(false);
         await WatchAsync(unit, () => Ended(move) is not null, patience, cancel).ConfigureAwait(false);
         if (Ended(move) is { } after)
-            return after;
+            return await EndAsync(unit, after, cancel).ConfigureAwait(false);
         var progress = ProgressFile.Read(paths)?.Copy ?? new CopyProgress(false, 0, 0, 0, 0, null);
         return await units.IsRunningAsync(unit, cancel).ConfigureAwait(false)
             ? new CopyState.UnderWay(progress)
-            : Ended(move) ?? throw new EffectFailedException("the copy was ended by somebody", $"see journalctl -u {unit}");
+            : Ended(move) is { } late ? Judge(late) : throw new EffectFailedException("the copy was ended by somebody", $"see journalctl -u {unit}");
     }
 
     /// <inheritdoc/>
@@ -70,6 +106,7 @@ internal sealed class LongWork(
     /// <inheritdoc/>
     public async Task ForgetAsync(CancellationToken cancel)
     {
+        await disks.RemoveAsync(cancel).ConfigureAwait(false);
         await units.StopAllAsync(cancel).ConfigureAwait(false);
         await heartbeat.RemoveAsync(cancel).ConfigureAwait(false);
     }
@@ -108,14 +145,36 @@ internal sealed class LongWork(
 
     /// <summary>The status line of what the service does.</summary>
     internal static UnitStatus Shown(ServiceProgress progress) => progress.Copy is { } copy
-        ? StatusText.Copying(progress.Volume, copy)
+        ? StatusText.Copying(progress.Volume, copy, isDown: progress.Pass == 0)
         : StatusText.Checking(progress.Volume, progress.Fraction);
 
-    private CopyState? Ended(Undertaking.Moving move) =>
+    /// <summary>
+    /// Nobody writes to the target any more: one that was killed after it had left its outcome would be started again by
+    /// systemd, and find the target serving.
+    /// </summary>
+    private async Task<CopyState> EndAsync(string unit, CopyOutcome outcome, CancellationToken cancel)
+    {
+        await units.StopAsync(unit, cancel).ConfigureAwait(false);
+        return Judge(outcome);
+    }
+
+    private CopyOutcome? Ended(Undertaking.Moving move) => Outcome(move) is { Followed: null } outcome ? outcome : null;
+
+    private CopyOutcome? Followed(Undertaking.Moving move) => Outcome(move) is { Followed: not null } outcome ? outcome : null;
+
+    private CopyOutcome? Outcome(Undertaking.Moving move) =>
         StateFile.Read(paths.CopyOutcome, ServiceJson.Default.CopyOutcome) is { } outcome
-        && outcome.CopyId == move.CopyId && outcome.BootId == clock.BootId
-            ? outcome.Problem is null
-                ? new CopyState.Verified(outcome.BootId)
-                : new CopyState.Impossible(outcome.Problem, outcome.Remedy)
-            : null;
+        && outcome.CopyId == move.CopyId && outcome.BootId == clock.BootId ? outcome : null;
+
+    // A time that is still to come tells of a clock that was set back, and of nothing else.
+    private bool IsFresh(CopyOutcome? outcome, TimeSpan fresh, DateTimeOffset? since) =>
+        outcome?.Followed is { } followed && clock.Uptime - followed.Uptime <= fresh.TotalSeconds
+        && (since is null || followed.Began >= since || since > clock.Now);
+
+    private static CopyState Judge(CopyOutcome outcome) => outcome switch
+    {
+        { Problem: { } problem } => new CopyState.Impossible(problem, outcome.Remedy),
+        { Followed: { } followed } => new CopyState.Followed(followed.BytesLeft),
+        _ => new CopyState.Verified(outcome.BootId),
+    };
 }

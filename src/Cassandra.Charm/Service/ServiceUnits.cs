@@ -13,11 +13,15 @@ internal sealed class ServiceUnits(IPrograms programs, StatePaths paths)
     public const string Check = "cassandra-charm-check.service";
 
     private const string CopyPrefix = "cassandra-charm-copy-";
+    private const string FollowPrefix = "cassandra-charm-follow-";
     private const string AwaitNodePrefix = "cassandra-charm-await-node-";
     private const string CallBackPrefix = "cassandra-charm-call-back-";
 
     /// <summary>Makes one copy.</summary>
     public static string Copy(Guid copyId) => $"{CopyPrefix}{Short(copyId)}.service";
+
+    /// <summary>Follows the source of one move while it serves.</summary>
+    public static string Follow(Guid copyId) => $"{FollowPrefix}{Short(copyId)}.service";
 
     /// <summary>
     /// Has the node awaited. By a name of its own, for what calls for it may itself have been called by the last one, which
@@ -47,7 +51,7 @@ internal sealed class ServiceUnits(IPrograms programs, StatePaths paths)
         await SystemctlAsync(["stop", $"{CallBackPrefix}*.timer"], cancel).ConfigureAwait(false);
         // Its own name: the last one may still wait for the unit agent.
         await programs.RunAsync(new Command("systemd-run", $"--unit={CallBackPrefix}{Short(Guid.NewGuid())}", "--quiet", "--collect",
-            $"--on-active={(int)delay.TotalSeconds}s", "--timer-property=AccuracySec=1s", paths.Binary, "call-back"), cancel)
+            $"--on-active={(int)delay.TotalSeconds}s", "--timer-property=AccuracySec=100ms", paths.Binary, "call-back"), cancel)
             .ConfigureAwait(false);
     }
 
@@ -62,7 +66,7 @@ internal sealed class ServiceUnits(IPrograms programs, StatePaths paths)
     /// <summary>Stops every unit of ours; returns when they have ended.</summary>
     public async Task StopAllAsync(CancellationToken cancel)
     {
-        foreach (var unit in new[] { $"{CallBackPrefix}*.timer", $"{AwaitNodePrefix}*.service", $"{CopyPrefix}*.service", Check })
+        foreach (var unit in new[] { $"{CallBackPrefix}*.timer", $"{AwaitNodePrefix}*.service", $"{FollowPrefix}*.service", $"{CopyPrefix}*.service", Check })
             await StopAsync(unit, cancel).ConfigureAwait(false);
     }
 

@@ -11,6 +11,9 @@ internal sealed class OrderFiles(string directory)
         ? Orders.None
         : Enum.GetValues<OrderKind>().Aggregate(Orders.None, (orders, kind) => orders.With(kind, Read(kind)));
 
+    /// <summary>Is there one of this kind?</summary>
+    public bool Stands(OrderKind kind) => Read(kind) is not null;
+
     /// <summary>Writes one durably.</summary>
     public void Give(OrderKind kind, Order order) => StateFile.Write(PathOf(kind), order, StateJson.Default.Order);
 
@@ -27,5 +30,7 @@ internal sealed class OrderFiles(string directory)
         OrderKind.Release => "release.json",
         OrderKind.Rollback => "rollback.json",
         OrderKind.Purge => "purge.json",
+        OrderKind.Pause => "pause.json",
+        OrderKind.CutOver => "cut-over.json",
     });
 }

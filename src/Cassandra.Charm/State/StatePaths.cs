@@ -23,6 +23,9 @@ internal sealed record StatePaths(string Root = "/var/lib/cassandra-charm", stri
     /// <summary>How the last copy ended.</summary>
     public string CopyOutcome => $"{Root}/copy-outcome.json";
 
+    /// <summary>What hot passes have brought over.</summary>
+    public string KnownFiles => $"{Root}/known-files";
+
     /// <summary>The version last told to Juju.</summary>
     public string VersionTold => $"{Run}/version-told";
 

@@ -24,7 +24,11 @@ internal sealed class ActionBody(UnitFactory factory, IPrograms programs, StateP
         ActionRequest.VolumeStatus => LookAsync(context, VolumeReport.Of, stop),
         ActionRequest.ShowPlan => LookAsync(context, PlanReport.Of, stop),
         ActionRequest.Hold hold => OrderAsync(context, OrderKind.Hold, "", hold.Reason, stop),
-        ActionRequest.Resume => ResumeAsync(stop),
+        ActionRequest.Resume => ResumeAsync(OrderKind.Hold, "not on hold", stop),
+        ActionRequest.MigrationStatus => LookAsync(context, seen => MigrationReport.Of(seen, paths), stop),
+        ActionRequest.PauseMigration => OrderAsync(context, OrderKind.Pause, "", "", stop),
+        ActionRequest.ResumeMigration => ResumeAsync(OrderKind.Pause, "not paused", stop),
+        ActionRequest.CutOver => OrderAsync(context, OrderKind.CutOver, "", "", stop),
         ActionRequest.AdoptVolume adopt => OrderAsync(context, OrderKind.Adopt, adopt.Volume.Name, adopt.Reason, stop),
         ActionRequest.DiscardCopy discard => OrderAsync(context, OrderKind.Discard, discard.Volume.Name, "", stop),
         ActionRequest.ReleaseVolume => OrderAsync(context, OrderKind.Release, "", "", stop),
@@ -53,6 +57,8 @@ internal sealed class ActionBody(UnitFactory factory, IPrograms programs, StateP
                 return new ActionOutcome(new Dictionary<string, string> { ["result"] = "done already", ["effect"] = done.What });
             case OrderVerdict.Allowed allowed:
                 _orders.Give(kind, order);
+                if (kind == OrderKind.Pause)
+                    _orders.TakeBack(OrderKind.CutOver);
                 return await QueuedAsync(allowed.Effect, stop).ConfigureAwait(false);
             default:
                 throw new System.Diagnostics.UnreachableException();
@@ -75,11 +81,11 @@ internal sealed class ActionBody(UnitFactory factory, IPrograms programs, StateP
         return Ordering.Judge(seen, kind);
     }
 
-    private async Task<ActionOutcome> ResumeAsync(CancellationToken stop)
+    private async Task<ActionOutcome> ResumeAsync(OrderKind order, string otherwise, CancellationToken stop)
     {
-        if (_orders.Read().Hold is null)
-            return new ActionOutcome(new Dictionary<string, string> { ["result"] = "not on hold" });
-        _orders.TakeBack(OrderKind.Hold);
+        if (!_orders.Stands(order))
+            return new ActionOutcome(new Dictionary<string, string> { ["result"] = otherwise });
+        _orders.TakeBack(order);
         return await QueuedAsync("the next hook carries on from what it finds", stop).ConfigureAwait(false);
     }
 

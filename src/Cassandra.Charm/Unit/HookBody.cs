@@ -1,4 +1,5 @@
 using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Reporting;
 using Cassandra.Charm.Core.Steps;
@@ -12,7 +13,8 @@ using Serilog;
 namespace Cassandra.Charm.Unit;
 
 /// <summary>What every hook does: observe, decide, act, report.</summary>
-internal sealed class HookBody(UnitFactory factory, HookTools juju, StatePaths paths, ProgramCopy program, ILogger log) : IHookBody
+internal sealed class HookBody(
+    UnitFactory factory, HookTools juju, StatePaths paths, ProgramCopy program, AttachedDiskRule disks, ILogger log) : IHookBody
 {
     private const int CqlPort = 9042;
 
@@ -24,6 +26,8 @@ internal sealed class HookBody(UnitFactory factory, HookTools juju, StatePaths p
             program.Refresh();
             var unit = await factory.CreateAsync(context, hook, stop).ConfigureAwait(false);
             var occasion = OccasionOf(hook);
+            if (occasion == Occasion.Converge)
+                await disks.EnsureAsync(stop).ConfigureAwait(false);
             var conductor = new Conductor(unit.Machine, cancel => unit.Observer.LookAsync(occasion, cancel));
             var status = await conductor.ConvergeAsync(stop).ConfigureAwait(false);
             if (status is not null)
@@ -45,6 +49,9 @@ internal sealed class HookBody(UnitFactory factory, HookTools juju, StatePaths p
     /// <inheritdoc/>
     public async Task ReportAsync(HookContext context, string holder, CancellationToken stop)
     {
+        // That it is on hold is what a person needs to see.
+        if (new OrderFiles(paths.Orders).Stands(OrderKind.Hold))
+            return;
         var status = ProgressFile.Read(paths) is { } progress
             ? LongWork.Shown(progress)
             : UnitStatus.Maintenance($"busy: {holder} is at work");

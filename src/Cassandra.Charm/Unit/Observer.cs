@@ -116,6 +116,7 @@ internal sealed class Observer(
     private LookRequest RequestFor(VolumeId id) => new()
     {
         Intent = Intent(id),
+        Growing = journal.Current.Growing,
         ClaimedByOthers = options.ClaimedByOthers,
         DevRegexp = options.Settings.VolumeDevRegexp,
         BlankCheck = options.Settings.VolumeBlankCheck,

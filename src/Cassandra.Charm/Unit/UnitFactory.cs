@@ -12,7 +12,7 @@ internal sealed record CharmedUnit(UnitMachine Machine, Observer Observer, Journ
 
 /// <summary>Puts the parts of one run together.</summary>
 internal sealed class UnitFactory(
-    HookTools juju, IPrograms programs, IVolumes volumes, INode node, IInstallation installation, StatePaths paths,
+    HookTools juju, IPrograms programs, AttachedDiskRule disks, IVolumes volumes, INode node, IInstallation installation, StatePaths paths,
     IClock clock, ILogger log)
 {
     /// <summary>Reads options and journal, and builds what acts on them.</summary>
@@ -25,7 +25,7 @@ internal sealed class UnitFactory(
             await package.AskAsync(cancel).ConfigureAwait(false);
         var journal = JournalFile.Open(paths.Journal, context.Identity);
         var orders = new OrderFiles(paths.Orders);
-        var longWork = new LongWork(new ServiceUnits(programs, paths), new HeartbeatTimer(programs, paths), paths, clock,
+        var longWork = new LongWork(new ServiceUnits(programs, paths), new HeartbeatTimer(programs, paths), disks, paths, clock,
             juju.Status.SetAsync, () => options.Settings.VolumeBlankCheck);
         return new CharmedUnit(
             new UnitMachine(volumes, node, installation, longWork, journal, clock, orders, package, juju, log),

@@ -26,6 +26,8 @@ internal static class VolumeReport
             report["journal.release"] = release.IsMarked ? "ordered and done" : "ordered and not finished";
         if (o.Journal.Purging is { } purging)
             report["journal.purging"] = $"{purging.Old.Name}, not finished";
+        if (o.Journal.Growing is { } growing)
+            report["journal.growing"] = $"{growing.Volume}, not finished";
         if (o.Assigned is { } sight)
             Add(report, sight);
         return report;
@@ -39,6 +41,7 @@ internal static class VolumeReport
             VolumeSight.Foreign f => f.Disk,
             VolumeSight.Blank b => b.Disk,
             VolumeSight.HalfMade h => h.Disk,
+            VolumeSight.HalfGrown h => h.Disk,
             VolumeSight.EmptyFilesystem e => e.Disk,
             VolumeSight.Recorded r => r.Disk,
             VolumeSight.Unrecorded u => u.Disk,
@@ -64,6 +67,7 @@ internal static class VolumeReport
         @unchecked: _ => "not known to be blank yet",
         blank: _ => "blank",
         halfMade: _ => "this unit's own preparation, cut short",
+        halfGrown: _ => "this unit's own volume, its partition table cut while it was written for a larger disk",
         emptyFilesystem: e => $"an empty {e.Filesystem.Type} filesystem",
         recorded: r => $"{r.Filesystem.Type} with a record of {r.Record.Owner.Unit}" + (r.HasTree ? " and its data" : ""),
         unrecorded: u => $"{u.Filesystem.Type} with Cassandra data and no record");

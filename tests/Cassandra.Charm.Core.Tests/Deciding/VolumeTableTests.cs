@@ -140,6 +140,15 @@ public sealed class VolumeTableTests
     }
 
     [Fact]
+    public void A_disk_that_must_stand_alone_for_a_while_is_looked_at_again_by_itself()
+    {
+        var settling = new VolumeSight.NotAttached { SettlesIn = TimeSpan.FromSeconds(10) };
+
+        Assert.Equal(TimeSpan.FromSeconds(11), Assert.IsType<Decision.Rest>(Decide.On(Some.Unit(LocalData.Real, settling))).LookAgainAfter);
+        Assert.Null(Assert.IsType<Decision.Rest>(Decide.On(Some.Unit(LocalData.Real, new VolumeSight.NotAttached()))).LookAgainAfter);
+    }
+
+    [Fact]
     public void A_volume_that_failed_is_known_by_any_of_its_names()
     {
         foreach (var name in new[] { "vol-1", "its-other-name" })
@@ -200,7 +209,7 @@ public sealed class VolumeTableTests
     }
 
     [Fact]
-    public void A_bad_map_neither_continues_nor_cancels_what_is_under_way()
+    public void A_mistake_neither_continues_nor_cancels_what_is_under_way_but_what_keeps_the_node_down_is_finished()
     {
         var target = new Place.OnVolume("vol-1", Some.Xfs);
         foreach (var phase in Enum.GetValues<MovePhase>())
@@ -211,7 +220,13 @@ public sealed class VolumeTableTests
                 Target = o.Assigned,
                 Journal = o.Journal with { Undertaking = new Undertaking.Moving(Guid.Empty, new Place.RootDisk(), target, 2, phase) { Entry = "vol-1", Since = default } },
             };
-            Assert.StartsWith("volume-map: line 1: no", Assert.IsType<Decision.Rest>(Decide.On(o)).Status.Message, StringComparison.Ordinal);
+            foreach (var mistaken in (Observation[])[o, o with { Assignment = Some.Volume("vol-1"), SettingsProblem = "cut-over-window: no" }])
+            {
+                if (phase == MovePhase.Following)
+                    Assert.Contains(": no", Assert.IsType<Decision.Rest>(Decide.On(mistaken)).Status.Message, StringComparison.Ordinal);
+                else
+                    Assert.IsType<Decision.ResumeMove>(Decide.On(mistaken));
+            }
         }
     }
 

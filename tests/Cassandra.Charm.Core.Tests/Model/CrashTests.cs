@@ -8,7 +8,7 @@ public sealed class CrashTests
     private const string Slow = "slow: ";
 
     private static readonly string[] Plain =
-        ["root to volume", "volume to volume", "found on volume", "dies on volume", "adopt", "adopt by order"];
+        ["root to volume", "volume to volume", "found on volume", "dies on volume", "adopt", "adopt by order", "grow"];
 
     public static TheoryData<string> Lives => [.. Plain, .. Plain.Select(life => Slow + life)];
 
@@ -28,7 +28,8 @@ public sealed class CrashTests
         Assert.True(machine.RunningOn is not null, $"{where}: nothing runs: {string.Join(" | ", machine.Notes.TakeLast(4))}");
         Assert.True(machine.Promised.IsSubsetOf(machine.RunningOn.Writes), $"{where}: a write is lost");
         Assert.True(machine.Disks.Values.All(d => !d.WasViolated), $"{where}: a write without proof");
-        Assert.True(machine.Current.Undertaking is null, $"{where}: unfinished");
+        Assert.True(machine.Current is { Undertaking: null, Growing: null }, $"{where}: unfinished");
+        Assert.True(machine.Disks.Values.All(d => d.IsGrown), $"{where}: a disk is not used");
         var expected = life.EndsWith("dies on volume", StringComparison.Ordinal) ? machine.Root : machine.Disks[VolumeOf(life)].Tree;
         Assert.True(ReferenceEquals(expected, machine.RunningOn), $"{where}: serves from another place");
         Assert.Equal(1, machine.Disks.Values.Count(d => d.Record?.State == RecordState.Serving) + (machine.Root is { IsSealed: false } ? 1 : 0));
@@ -43,12 +44,15 @@ public sealed class CrashTests
         {
             "volume to volume" => await MachineLifeTests.ServingFromAsync("vol-a"),
             "found on volume" => ModelMachine.Fresh(),
+            "grow" => await MachineLifeTests.ServingFromAsync(volume),
             "adopt" => await MachineLifeTests.FreshBesideReleasedAsync(volume),
             "adopt by order" => await MachineLifeTests.OrderedToAdoptAsync(volume),
             _ => await MachineLifeTests.ServingFromRootAsync(),
         };
         if (!machine.Disks.ContainsKey(volume))
             machine.Disks[volume] = new ModelDisk(volume);
+        if (life.EndsWith("grow", StringComparison.Ordinal))
+            machine.Disks[volume].Enlarge();
         if (life.EndsWith("dies on volume", StringComparison.Ordinal))
             machine.DiesOn.Add(volume);
         machine.StartsSlowly = life.StartsWith(Slow, StringComparison.Ordinal);

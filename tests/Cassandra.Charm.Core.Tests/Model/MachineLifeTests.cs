@@ -53,6 +53,30 @@ public sealed class MachineLifeTests
         Assert.True(machine.Root!.IsSealed);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_blank_volume_that_changes_between_intent_and_first_write_is_planned_anew(bool enlarged)
+    {
+        var machine = await ServingFromRootAsync();
+        var disk = machine.Disks["vol-1"] = new ModelDisk("vol-1");
+        machine.Assignment = MapTo("vol-1");
+        while (machine.Current.Undertaking is null)
+        {
+            machine.CrashAt = 2 * machine.EffectCount + 1;
+            await Assert.ThrowsAsync<CrashException>(machine.HookAsync);
+        }
+
+        Assert.Null(disk.Label);
+        if (enlarged)
+            disk.Enlarge();
+        else
+            disk.AttachAnew();
+
+        Assert.StartsWith("serving from vol-1 (xfs", (await machine.SettleAsync())?.Message, StringComparison.Ordinal);
+        NothingIsLost(machine);
+    }
+
     [Fact]
     public async Task A_volume_mapped_before_the_first_start_is_waited_for_and_then_founded_on()
     {

@@ -22,7 +22,7 @@ internal sealed record ModelTree(HashSet<int> Writes)
 /// <summary>A disk as the model keeps it: everything here survives a crash.</summary>
 internal sealed class ModelDisk(string serial)
 {
-    public DiskPin Pin { get; } = new(253, serial.GetHashCode(StringComparison.Ordinal) & 0xff, 1, 1L << 40, serial);
+    public DiskPin Pin { get; private set; } = new(253, serial.GetHashCode(StringComparison.Ordinal) & 0xff, 1, 1L << 40, serial);
 
     public bool IsAttached { get; set; } = true;
 
@@ -31,6 +31,30 @@ internal sealed class ModelDisk(string serial)
     public string? Label { get; set; }
 
     public Filesystem? Filesystem { get; set; }
+
+    /// <summary>The table, where it is one of ours.</summary>
+    public Layout? Layout { get; set; }
+
+    /// <summary>The size of the disk that the table was written for.</summary>
+    public long TableBytes { get; set; }
+
+    /// <summary>The same, as the kernel knows it: the table that it read last.</summary>
+    public long KernelBytes { get; set; }
+
+    /// <summary>The same, of the filesystem.</summary>
+    public long FilesystemBytes { get; set; }
+
+    /// <summary>The table was being written: the kernel reads none after a reboot.</summary>
+    public bool IsCut { get; set; }
+
+    /// <summary>All that the disk has is used, and will be after a reboot.</summary>
+    public bool IsGrown => Layout is null || !IsCut && TableBytes == Pin.SizeBytes && KernelBytes == TableBytes && FilesystemBytes == TableBytes;
+
+    /// <summary>Detached and attached again, or the machine booted: the kernel counts anew.</summary>
+    public void AttachAnew() => Pin = Pin with { Sequence = Pin.Sequence + 1 };
+
+    /// <summary>In the cloud.</summary>
+    public void Enlarge() => Pin = Pin with { SizeBytes = 2 * Pin.SizeBytes };
 
     public VolumeRecord? Record { get; set; }
 

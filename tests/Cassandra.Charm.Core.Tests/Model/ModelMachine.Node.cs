@@ -114,8 +114,21 @@ internal sealed partial class ModelMachine : INode, ILongWork
 
     Task INode.ForgetAsync(CancellationToken cancel) => Effect(() => (_hold, _enabled) = (null, false));
 
-    public Task<CopyState> CopyAsync(Undertaking.Moving move, int rateLimit, TimeSpan patience, CancellationToken cancel) =>
+    public Task<CopyState> CopyAsync(Undertaking.Moving move, TimeSpan patience, CancellationToken cancel) =>
         CopyOnceAsync(move);
+
+    /// <summary>A pass brings what is there now, and the node goes on writing.</summary>
+    public async Task<CopyState> FollowAsync(Undertaking.Moving move, int rateLimit, TimeSpan fresh, DateTimeOffset? since, CancellationToken cancel)
+    {
+        Assert.NotNull(_runningOn);
+        var target = Mounted(move.Target);
+        var source = TreeAt(move.Source) ?? throw new EffectFailedException("the source is not there");
+        Assert.False(source.IsSealed, "copied from a superseded tree");
+        await Effect(() => target.Incoming = source.Copy());
+        return CopyRounds-- > 0
+            ? new CopyState.UnderWay(new CopyProgress(false, 0.5, 1, 2, 1, null))
+            : new CopyState.Followed(0);
+    }
 
     public Task CheckBlankAsync(string volume, VolumeSight.Unchecked sight, TimeSpan patience, CancellationToken cancel) => Task.CompletedTask;
 

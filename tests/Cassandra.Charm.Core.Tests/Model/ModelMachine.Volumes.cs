@@ -16,15 +16,18 @@ internal sealed partial class ModelMachine : IVolumes
     public Task PartitionAsync(Undertaking.Preparing plan, CancellationToken cancel) => Effect(() =>
     {
         var disk = Disks[plan.Volume];
+        if (disk.Label is null && disk.Pin != plan.Disk)
+            throw new EffectFailedException("it was attached anew since it was found blank");
         Prove(disk, disk.Label is null && disk.Filesystem is null && !disk.IsForeign || disk.Label == Layout.InitialLabel);
         disk.Label = Layout.InitialLabel;
+        (disk.Layout, disk.TableBytes, disk.KernelBytes) = (plan.Layout, disk.Pin.SizeBytes, disk.Pin.SizeBytes);
     });
 
     public Task MakeFilesystemAsync(Undertaking.Preparing plan, CancellationToken cancel) => Effect(() =>
     {
         var disk = Disks[plan.Volume];
         Prove(disk, disk.Label == Layout.InitialLabel && disk.Record is null && disk.Tree is null);
-        disk.Filesystem = plan.Layout.Filesystem;
+        (disk.Filesystem, disk.FilesystemBytes) = (plan.Layout.Filesystem, disk.KernelBytes);
     });
 
     public Task NamePartitionAsync(Undertaking.Preparing plan, CancellationToken cancel) => Effect(() =>
@@ -36,10 +39,38 @@ internal sealed partial class ModelMachine : IVolumes
     public Task MountAsync(Place.OnVolume place, string options, CancellationToken cancel) => Effect(() =>
     {
         var disk = Disks[place.VolumeId];
-        if (!disk.IsAttached || disk.Filesystem != place.Filesystem)
+        if (!disk.IsAttached || disk.IsCut || disk.Filesystem != place.Filesystem)
             throw new EffectFailedException("not there");
         _mountUnits.Add(place.VolumeId);
         disk.IsMounted = true;
+    });
+
+    /// <summary>Why no volume can be grown; empty where it can.</summary>
+    public string GrowFails { get; set; } = "";
+
+    /// <summary>While the table is written there is none that a kernel would read.</summary>
+    public async Task GrowPartitionAsync(Growth plan, CancellationToken cancel)
+    {
+        var disk = Disks.Values.Single(d => d.Pin.Serial == plan.Disk.Serial);
+        if (!disk.IsAttached)
+            throw new EffectFailedException("not there");
+        Prove(disk, Current.Growing == plan && disk.Layout == plan.Layout && disk.Pin.SizeBytes >= plan.Disk.SizeBytes);
+        if (GrowFails.Length > 0)
+            throw new EffectFailedException(GrowFails);
+        if (disk.IsCut || disk.TableBytes != disk.Pin.SizeBytes)
+        {
+            await Effect(() => disk.IsCut = true);
+            await Effect(() => (disk.IsCut, disk.TableBytes) = (false, disk.Pin.SizeBytes));
+        }
+
+        await Effect(() => disk.KernelBytes = disk.TableBytes);
+    }
+
+    public Task GrowFilesystemAsync(Place.OnVolume place, Growth plan, CancellationToken cancel) => Effect(() =>
+    {
+        var disk = Mounted(place);
+        Prove(disk, Current.Growing == plan && !disk.IsCut && disk.TableBytes == disk.KernelBytes);
+        disk.FilesystemBytes = disk.KernelBytes;
     });
 
     public Task UnmountAsync(Place.OnVolume place, CancellationToken cancel) => Effect(() =>
@@ -107,9 +138,11 @@ internal sealed partial class ModelMachine : IVolumes
             return new VolumeSight.NotAttached();
         if (disk.IsForeign)
             return new VolumeSight.Foreign(volume, "somebody's");
+        if (disk is { IsCut: true, IsMounted: false })
+            return Current.Growing?.Layout == disk.Layout ? new VolumeSight.HalfGrown(volume, disk.Pin) : new VolumeSight.Foreign(volume, "half a table");
         if (disk.Record is not null && disk.Filesystem is not null)
             return new VolumeSight.Recorded(volume, disk.Pin, disk.Filesystem, disk.Record, disk.Tree?.HostId is not null, disk.Incoming is not null)
-            { IsMounted = disk.IsMounted };
+            { IsMounted = disk.IsMounted, IsTableCut = disk.IsCut, Room = RoomOn(disk) };
         if (disk.Label == Layout.InitialLabel)
             return new VolumeSight.HalfMade(volume, disk.Pin);
         if (disk.Filesystem is not null)
@@ -118,6 +151,10 @@ internal sealed partial class ModelMachine : IVolumes
                 : new VolumeSight.Unrecorded(volume, disk.Pin, disk.Filesystem, "cassandra");
         return new VolumeSight.Blank(volume, disk.Pin);
     }
+
+    private static Growth? RoomOn(ModelDisk disk) => disk is { IsMounted: true, IsCut: false, IsGrown: false, Layout: { } layout }
+        ? new Growth(disk.Record!.VolumeId, disk.Pin, layout, disk.TableBytes)
+        : null;
 
     private ModelDisk Mounted(Place.OnVolume place)
     {

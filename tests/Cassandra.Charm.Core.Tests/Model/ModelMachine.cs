@@ -124,7 +124,7 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
         Uptime = 10;
         _runningOn = null;
         foreach (var (id, disk) in Disks)
-            disk.IsMounted = disk.IsAttached && _mountUnits.Contains(id);
+            (disk.IsMounted, disk.KernelBytes) = (disk.IsAttached && !disk.IsCut && _mountUnits.Contains(id), disk.TableBytes);
         if (_enabled && GuardAllows() && !Dies)
             Run();
     }

@@ -4,7 +4,7 @@ namespace Cassandra.Charm.Tests.Copying;
 
 public sealed class RateLimitTests
 {
-    private const int Mebibyte = 1 << 20;
+    private const int Piece = RateLimit.Piece; // a quarter of a MiB
 
     private readonly ManualTime _time = new();
 
@@ -13,10 +13,10 @@ public sealed class RateLimitTests
     {
         var limit = new RateLimit(() => 10, _time);
         var start = _time.GetTimestamp();
-        for (var i = 0; i < 100; i++)
-            _time.Pass(limit.Reserve(Mebibyte));
+        for (var i = 0; i < 400; i++)
+            _time.Pass(limit.Reserve(Piece, out _));
 
-        Assert.Equal(TimeSpan.FromSeconds(9.9), _time.GetElapsedTime(start));
+        Assert.Equal(TimeSpan.FromSeconds(9.975), _time.GetElapsedTime(start));
     }
 
     [Fact]
@@ -24,17 +24,17 @@ public sealed class RateLimitTests
     {
         var limit = new RateLimit(() => 10, _time);
 
-        Assert.Equal([0, 100, 200, 300], Enumerable.Range(0, 4).Select(_ => limit.Reserve(Mebibyte).TotalMilliseconds));
+        Assert.Equal([0, 25, 50, 75], Enumerable.Range(0, 4).Select(_ => limit.Reserve(Piece, out var _).TotalMilliseconds));
     }
 
     [Fact]
     public void A_stall_is_not_followed_by_a_burst()
     {
         var limit = new RateLimit(() => 10, _time);
-        limit.Reserve(Mebibyte);
+        limit.Reserve(Piece, out _);
         _time.Pass(TimeSpan.FromMinutes(1));
 
-        Assert.Equal([0, 100], Enumerable.Range(0, 2).Select(_ => limit.Reserve(Mebibyte).TotalMilliseconds));
+        Assert.Equal([0, 25], Enumerable.Range(0, 2).Select(_ => limit.Reserve(Piece, out var _).TotalMilliseconds));
     }
 
     [Fact]
@@ -42,12 +42,25 @@ public sealed class RateLimitTests
     {
         var rate = 10;
         var limit = new RateLimit(() => rate, _time);
-        limit.Reserve(Mebibyte);
+        limit.Reserve(Piece, out _);
 
         rate = 1;
-        Assert.Equal(100, limit.Reserve(Mebibyte).TotalMilliseconds);
-        Assert.Equal(1100, limit.Reserve(Mebibyte).TotalMilliseconds);
+        Assert.Equal(25, limit.Reserve(Piece, out _).TotalMilliseconds);
+        Assert.Equal(275, limit.Reserve(Piece, out _).TotalMilliseconds);
         rate = 0;
-        Assert.Equal(TimeSpan.Zero, limit.Reserve(Mebibyte));
+        Assert.Equal(TimeSpan.Zero, limit.Reserve(Piece, out _));
+    }
+
+    [Theory]
+    [InlineData(0, Piece, Piece)]
+    [InlineData(0, Piece * 8, Piece * 8)]
+    [InlineData(10, 1, 1)]
+    [InlineData(10, Piece * 8, Piece)]
+    public void Under_a_limit_no_read_is_large(int rate, int wanted, int granted)
+    {
+        var limit = new RateLimit(() => rate, _time);
+
+        Assert.Equal(granted, limit.Take(wanted, TestContext.Current.CancellationToken));
+        Assert.Equal(rate > 0, limit.IsSet);
     }
 }

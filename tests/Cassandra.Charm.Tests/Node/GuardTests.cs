@@ -120,7 +120,8 @@ public sealed class GuardTests : IDisposable
     }
 
     [Theory]
-    [InlineData(MovePhase.Copying, true)]
+    [InlineData(MovePhase.Following, true)]
+    [InlineData(MovePhase.Copying, false)]
     [InlineData(MovePhase.Publishing, false)]
     [InlineData(MovePhase.Switching, false)]
     [InlineData(MovePhase.Starting, true)]

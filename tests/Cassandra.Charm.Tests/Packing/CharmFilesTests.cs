@@ -87,8 +87,9 @@ public sealed partial class CharmFilesTests
             {
                 bool flag => ("boolean", flag ? "true" : "false"),
                 int number => ("int", number.ToString(CultureInfo.InvariantCulture)),
+                null => ("string", ""),
                 Enum word => ("string", word.ToString().ToLowerInvariant()),
-                var text => ("string", text!.ToString()!),
+                var text => ("string", text.ToString()!),
             };
             Assert.Equal((name, type, value), (name, options.Get(name).Text("type"), options.Get(name).Text("default")));
         }

@@ -65,7 +65,12 @@ internal sealed class DiskTarget : Target, IFilesystemLook
         foreach (var partition in tables.Partitions.Where(p => p.LiesWithin(disk.Size)))
             _ = disk.Read(partition.Start, (int)Math.Min(4096, partition.Length));
         foreach (var plan in new[] { Intent, Intent with { Disk = Intent.Disk with { SizeBytes = disk.Size } } })
+        {
             _ = HalfMade.IsOn(disk, tables, plan);
+            foreach (var before in tables.Copies.Select(copy => copy.DiskBytes).Append(disk.Size / 2))
+                _ = GrowingTable.IsOn(disk, new Growth("vol-1", plan.Disk, plan.Layout, before));
+        }
+
         _ = tables.IsOf(Intent.Layout);
         _ = tables.IsComplete(Intent.Layout, "vol-1", disk.Size);
         foreach (var partition in tables.Partitions)

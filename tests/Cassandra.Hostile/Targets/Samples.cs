@@ -37,6 +37,7 @@ internal static class Samples
         Lineage = Words.GuidOf(chance),
         Generation = chance.Next(5),
         Undertaking = chance.Next(4) switch { 0 => null, 1 => Preparing(chance), 2 => Moving(chance), _ => Adopting(chance) },
+        Growing = chance.Next(2) == 0 ? null : new Growth("vol-00000081", Pin, Preparing(chance).Layout, 1L << 29),
         LeftHalfMade = chance.Next(2) == 0 ? [] : [Preparing(chance)],
         CopyIds = chance.Next(2) == 0 ? [] : [Words.GuidOf(chance), Words.GuidOf(chance)],
         Failed = chance.Next(2) == 0 ? [] : [new FailedTarget("vol-2", "it died", Time(chance))],

@@ -36,7 +36,7 @@ internal sealed record LabArguments(
                     return new LabArguments("help", [], machine, disks);
                 case "demo" or "prepare":
                     return new LabArguments(args[i], [.. args.Skip(i + 1)], machine, disks);
-                case "image" or "shell" or "run":
+                case "image" or "parts" or "shell" or "run":
                     return new LabArguments(args[i], RestOf(args, i), machine, disks);
                 default:
                     throw new FormatException($"{args[i]} is neither an option nor a command");

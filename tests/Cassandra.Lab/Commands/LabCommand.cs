@@ -14,6 +14,7 @@ internal static class LabCommand
         commands
           image              prepare what machines are made of: host packages, root filesystem, guest binary, snapshot
           prepare [FILE.deb] prepare what the charm's tests begin with: the image, the packed charm, machines with a unit
+          parts              print where the parts of a machine are, for scripts/bench, which boots them in a container
           run [--] PROG ARG… start a machine, run the program in it, print its output, exit with its exit code
           demo [ARG…]        tell the charm's main job (scripts/demo; demo --help)
           shell              start a machine and talk to a shell in it (no terminal: no editors, no Ctrl-C for the shell)
@@ -64,6 +65,10 @@ internal static class LabCommand
                 return 0;
             case "prepare":
                 await (await Units.Stage.SetAsync(arguments.Machine, arguments.Rest.SingleOrDefault())).PrepareAsync();
+                return 0;
+            case "parts":
+                foreach (var (part, path) in await MachineParts.EnsureAsync(arguments.Machine.Progress))
+                    Console.WriteLine($"{part}={path}");
                 return 0;
             case "run":
                 return await WithMachineAsync(arguments, machine => PassThroughAsync(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,6 +15,7 @@ public sealed class WritingClient
 {
     private const string Directory = "/var/lib/lab";
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan GoesOnLimit = TimeSpan.FromMinutes(4);
 
     private readonly VirtualMachine _machine;
     private readonly string _name;
@@ -67,8 +69,13 @@ public sealed class WritingClient
     /// <summary>Waits until so many further writes have been acknowledged.</summary>
     public async Task GoesOnAsync(int rows = 10, CancellationToken ct = default)
     {
+        var waited = Stopwatch.StartNew();
         for (var goal = await AcknowledgedAsync(ct) + rows; await AcknowledgedAsync(ct) < goal;)
+        {
+            if (waited.Elapsed > GoesOnLimit)
+                throw new TimeoutException($"no {rows} rows were acknowledged within {GoesOnLimit.TotalSeconds:0} s; does the client run?");
             await Task.Delay(LookInterval, ct);
+        }
     }
 
     /// <summary>Ends it in good order.</summary>

@@ -9,9 +9,10 @@ public sealed class AdoptingTests(LabFixture machines, CharmFixture charm) : Cha
     public async Task A_fresh_unit_serves_the_rows_of_a_unit_that_is_gone_whatever_its_user_ids_were()
     {
         var unit = await FreshUnitAsync();
+        await MapElsewhereAsync(unit);
         var device = await AttachAsync(unit, await LeftVolumeAsync(unit));
         var foreign = await OwnerOnAsync(unit, $"{device}1");
-        await UpdateStatusAsync(unit);
+        await unit.MapAsync(A);
         await unit.ShowsAsync($"active: serving from {A} (xfs, ", ct: Ct);
 
         var own = (await unit.RunAsync("id", "-u", "cassandra")).Trim();
@@ -30,6 +31,7 @@ public sealed class AdoptingTests(LabFixture machines, CharmFixture charm) : Cha
     public async Task Data_without_a_record_is_adopted_in_place(string tree)
     {
         var unit = await FreshUnitAsync();
+        await MapElsewhereAsync(unit);
         var device = await AttachAsync(unit, await LeftVolumeAsync(unit));
         await WithMountedAsync(unit, $"{device}1", async at =>
         {
@@ -40,7 +42,7 @@ public sealed class AdoptingTests(LabFixture machines, CharmFixture charm) : Cha
             if (tree == "at the top")
                 await unit.RunAsync("rm", "-r", $"{at}/cassandra");
         });
-        await UpdateStatusAsync(unit);
+        await unit.MapAsync(A);
         await unit.ShowsAsync($"active: serving from {A} (xfs, ", ct: Ct);
         Assert.Equal("serving", await new VolumeOn(unit, A).StateAsync());
         await unit.Client.StartAsync(Ct);

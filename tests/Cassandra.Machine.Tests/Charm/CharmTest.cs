@@ -42,7 +42,7 @@ public abstract class CharmTest(LabFixture machines, CharmFixture charm, int mac
     }
 
     /// <summary>A unit on another machine takes the volume over, with these rows and no others, and is written to.</summary>
-    protected async Task AnotherServesTheRowsAsync(CassandraUnit old, Disk volume, string rows)
+    protected async Task<CassandraUnit> AnotherServesTheRowsAsync(CassandraUnit old, Disk volume, string rows)
     {
         var young = await FreshUnitAsync();
         await young.TakeClientOfAsync(old);
@@ -52,6 +52,7 @@ public abstract class CharmTest(LabFixture machines, CharmFixture charm, int mac
         Assert.Equal(rows, await young.Client.DigestAsync(Ct));
         await young.Client.StartAsync(Ct);
         await young.Client.GoesOnAsync(ct: Ct);
+        return young;
     }
 
     /// <summary>That unit on a machine with another root disk, booted with a volume.</summary>
@@ -99,6 +100,16 @@ public abstract class CharmTest(LabFixture machines, CharmFixture charm, int mac
     /// <summary>Attaches it; its device node there.</summary>
     protected static async Task<string> AttachAsync(CassandraUnit unit, Disk disk) =>
         $"/dev/{await unit.Machine.AttachAsync(disk, Ct)}";
+
+    /// <summary>
+    /// A map that names another unit, under which a fresh unit takes no volume: what the map names is taken as soon as it is
+    /// there.
+    /// </summary>
+    protected static async Task MapElsewhereAsync(CassandraUnit unit)
+    {
+        await unit.ConfigureAsync(CassandraUnit.VolumeMap, CassandraUnit.MapOf("cassandra/7", "none"));
+        await unit.ShowsAsync("blocked: volume-map names cassandra/7", ct: Ct);
+    }
 
     /// <summary>Dispatches <c>update-status</c>, as Juju does every five minutes.</summary>
     protected static async Task UpdateStatusAsync(CassandraUnit unit) => await unit.Juju.HookAsync("update-status", Ct);
@@ -157,6 +168,9 @@ public abstract class CharmTest(LabFixture machines, CharmFixture charm, int mac
         _units.Remove(unit);
         await EndAsync(unit.Machine);
     }
+
+    /// <summary>A line of the test's log, at once.</summary>
+    protected static void Say(string line) => Console.WriteLine($"{DateTime.Now:HH:mm:ss} {line}");
 
     /// <summary>Does the story itself make hooks fail?</summary>
     protected virtual bool HooksMayFail => false;

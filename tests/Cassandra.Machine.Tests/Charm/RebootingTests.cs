@@ -64,8 +64,9 @@ public sealed class RebootingTests(LabFixture machines, CharmFixture charm) : Ch
 
         // A disk pulled from under its files alarms the stand-in, and is this test's doing.
         await unit.RunAsync("rm", "-f", ClosingChecks.Alarms);
+        await unit.MapAsync(A); // before it is there: with B in the map the data would move on to B
+        await unit.ShowsAsync($"blocked: {A} is missing; Cassandra is down; ", ct: Ct);
         await AttachAsync(unit, first);
-        await unit.MapAsync(A);
         await unit.ShowsAsync($"active: serving from {A} (xfs, ", ct: Ct);
         await unit.Client.StartAsync(Ct);
         await unit.Client.GoesOnAsync(ct: Ct);

@@ -57,7 +57,4 @@ public abstract class CrashingTest(LabFixture machines, CharmFixture charm) : Ch
                 await UpdateStatusAsync(unit);
         }
     }
-
-    /// <summary>A line of the test's log, at once.</summary>
-    protected static void Say(string line) => Console.WriteLine($"{DateTime.Now:HH:mm:ss} {line}");
 }

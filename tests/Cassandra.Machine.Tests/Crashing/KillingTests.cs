@@ -15,6 +15,7 @@ public sealed class KillingTests(LabFixture machines, CharmFixture charm) : Cras
     public async Task Killed_at_every_point_an_adoption_ends_well()
     {
         var unit = await FreshUnitAsync();
+        await MapElsewhereAsync(unit);
         await AttachAsync(unit, await LeftVolumeAsync(unit));
         await KilledAgainAndAgainAsync(unit, $"active: serving from {A} (xfs, ");
         await unit.Client.StartAsync(Ct);

@@ -29,7 +29,7 @@ internal enum AtPoint
 internal sealed class TracedCharm(CassandraUnit unit, IReadOnlyList<string> always, int percent, int seed)
 {
     private const string Orders = "/run/lab-trace";
-    private const string CopyDropIn = "/etc/systemd/system/cassandra-charm-copy-.service.d/traced.conf";
+    private static readonly string[] Services = ["copy", "follow"];
     private const string ServiceBinary = "/var/lib/cassandra-charm/bin/cassandra-charm";
 
     private readonly List<string> _passed = [];
@@ -42,9 +42,13 @@ internal sealed class TracedCharm(CassandraUnit unit, IReadOnlyList<string> alwa
         await unit.RunAsync("mv", Binary, $"{Binary}.traced");
         await WriteAsync(Binary, $"#!/bin/sh\nexec {Initramfs.GuestBinaryPath} trace {Orders} {Binary}.traced \"$@\"\n", ct);
         await unit.RunAsync("chmod", "0755", Binary);
-        await unit.RunAsync("mkdir", "-p", Path.GetDirectoryName(CopyDropIn)!);
-        await WriteAsync(CopyDropIn,
-            $"[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=\nExecStart={Initramfs.GuestBinaryPath} trace {Orders} {ServiceBinary} service-copy\n", ct);
+        foreach (var service in Services)
+        {
+            var dropIn = $"/etc/systemd/system/cassandra-charm-{service}-.service.d/traced.conf";
+            await unit.RunAsync("mkdir", "-p", Path.GetDirectoryName(dropIn)!);
+            await WriteAsync(dropIn, $"[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=\nExecStart={Initramfs.GuestBinaryPath} trace {Orders} {ServiceBinary} service-{service}\n", ct);
+        }
+
         await unit.RunAsync("systemctl", "daemon-reload");
         await unit.RunAsync("sync");
     }
@@ -95,6 +99,10 @@ internal static class CommitSteps
         "umount ", "/journal.json #", "/.cassandra-charm.json #", "/hold #", "rename /etc/cassandra/cassandra.yaml #",
         "rename /srv/cassandra/vol-*/cassandra", "start cassandra.service", "stop cassandra.service", "syncfs",
     ];
+
+    /// <summary>What makes an enlarged volume's partition and filesystem larger.</summary>
+    public static readonly IReadOnlyList<string> Growing =
+        ["before sfdisk", "after sfdisk", "write /dev/vd", "fsync /dev/vd", "growfs", "resize2fs", "/journal.json #"];
 
     /// <summary>Both, and all that is done to a tree as a whole.</summary>
     public static readonly IReadOnlyList<string> All =

@@ -11,7 +11,7 @@ namespace Cassandra.Charm.Linux.Disks;
 public sealed class BlankCheck(MachinePaths paths, SysBlock block)
 {
     private const int Readers = 4; // in flight at once: latency, not bandwidth, bounds the samples
-    private const int ChunkLength = 4 << 20;
+    private const int ChunkLength = 1 << 20; // who serves from the same disk waits for four of them
 
     /// <summary>A disk that reads in this time is read in full whatever the mode.</summary>
     private static readonly TimeSpan AlwaysFull = TimeSpan.FromSeconds(30);

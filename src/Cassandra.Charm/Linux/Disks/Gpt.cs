@@ -13,6 +13,9 @@ internal sealed record Gpt(Guid DiskGuid, IReadOnlyList<TablePartition> Partitio
     private const int MinEntrySize = 128;
     private const int MaxEntriesLength = 1 << 20;
 
+    /// <summary>The size of the disk that the table was written for: the copy at the end stands, or stood, there.</summary>
+    internal long DiskBytes { get; init; }
+
     /// <summary>The type of a partition that holds a Linux filesystem.</summary>
     internal static readonly Guid LinuxFilesystem = new("0FC63DAF-8483-4772-8E79-3D69D8477DE4");
 
@@ -20,11 +23,14 @@ internal sealed record Gpt(Guid DiskGuid, IReadOnlyList<TablePartition> Partitio
     internal static Gpt? Primary(IDiskBytes disk) => ReadCopy(disk, 1);
 
     /// <summary>The copy in the last sector.</summary>
-    internal static Gpt? Backup(IDiskBytes disk) => ReadCopy(disk, (disk.Size / disk.SectorSize) - 1);
+    internal static Gpt? Backup(IDiskBytes disk) => Backup(disk, disk.Size);
+
+    /// <summary>The copy that stood in the last sector when the disk had this size.</summary>
+    internal static Gpt? Backup(IDiskBytes disk, long diskBytes) => diskBytes > disk.Size ? null : ReadCopy(disk, (diskBytes / disk.SectorSize) - 1);
 
     private static Gpt? ReadCopy(IDiskBytes disk, long sector)
     {
-        if (disk.Size < 4 * disk.SectorSize)
+        if (disk.Size < 4 * disk.SectorSize || sector < 1)
             return null;
         var header = disk.Read(sector * disk.SectorSize, disk.SectorSize).AsSpan();
         if (!header.StartsWith("EFI PART"u8) || !HasValidCrc(header) || Number(header, 24) != sector)
@@ -38,6 +44,9 @@ internal sealed record Gpt(Guid DiskGuid, IReadOnlyList<TablePartition> Partitio
         var entries = disk.Read(start, (int)length);
         return Crc32.Of(entries) == Small(header, 88)
             ? new Gpt(new Guid(header.Slice(56, 16)), Parse(entries, size, disk.SectorSize))
+            {
+                DiskBytes = Bytes(Math.Max(sector, Number(header, 32)), disk.SectorSize) + disk.SectorSize,
+            }
             : null;
     }
 
@@ -62,6 +71,7 @@ internal sealed record Gpt(Guid DiskGuid, IReadOnlyList<TablePartition> Partitio
             {
                 Type = new Guid(entry[..16]),
                 Uuid = new Guid(entry.Slice(16, 16)),
+                Attributes = BinaryPrimitives.ReadUInt64LittleEndian(entry[48..]),
                 Label = Encoding.Unicode.GetString(entry.Slice(56, 72)).TrimEnd('\0'),
             });
         }
@@ -92,6 +102,9 @@ internal sealed record TablePartition(int Number, long Start, long Length)
 
     /// <summary>GPT partition UUID; null in an MBR.</summary>
     internal Guid? Uuid { get; init; }
+
+    /// <summary>GPT attributes.</summary>
+    internal ulong Attributes { get; init; }
 
     /// <summary>GPT name.</summary>
     internal string Label { get; init; } = "";

@@ -18,8 +18,16 @@ internal sealed class KernelPartitions(MachinePaths paths, SysBlock block)
     {
         // A kernel without table parsers, or a loop device without scanning, answers EINVAL or finds nothing.
         if (Find(disk) is null && (!TryReread(device) || Find(disk) is null))
-            Add(device);
+            Tell(device, LinuxBlkpg.BLKPG_ADD_PARTITION);
         return await WaitAsync(disk, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The same for a partition that may be mounted, and of which the kernel knows how long it was.</summary>
+    internal async Task<DiskPartition> StretchAsync(Disk disk, OpenDevice device, CancellationToken cancel)
+    {
+        if (Find(disk) is null && block.Partitions(disk.Name).Any(partition => partition is { Number: 1, Start: PlannedPartition.Start }))
+            Tell(device, LinuxBlkpg.BLKPG_RESIZE_PARTITION);
+        return await ShowAsync(disk, device, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Waits for the planned partition and its node.</summary>
@@ -40,7 +48,7 @@ internal sealed class KernelPartitions(MachinePaths paths, SysBlock block)
 
     private static unsafe bool TryReread(OpenDevice device) => SysIoctl.ioctl(device.Handle, SysIoctl.BLKRRPART, null) == 0;
 
-    private static unsafe void Add(OpenDevice device)
+    private static unsafe void Tell(OpenDevice device, int operation)
     {
         var partition = new LinuxBlkpg.blkpg_partition
         {
@@ -50,7 +58,7 @@ internal sealed class KernelPartitions(MachinePaths paths, SysBlock block)
         };
         var request = new LinuxBlkpg.blkpg_ioctl_arg
         {
-            op = LinuxBlkpg.BLKPG_ADD_PARTITION,
+            op = operation,
             datalen = sizeof(LinuxBlkpg.blkpg_partition),
             data = &partition,
         };

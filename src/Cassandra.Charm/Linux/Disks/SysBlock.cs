@@ -133,7 +133,8 @@ public sealed class SysBlock(MachinePaths paths)
     internal static bool IsVirtual(string name) =>
         VirtualPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    private static readonly string[] VirtualPrefixes = ["loop", "ram", "zram", "sr", "fd", "dm-", "md", "nbd", "mtdblock"];
+    /// <summary>How their names begin.</summary>
+    internal static readonly string[] VirtualPrefixes = ["loop", "ram", "zram", "sr", "fd", "dm-", "md", "nbd", "mtdblock"];
 }
 
 /// <summary>A partition as the kernel has it.</summary>

@@ -36,6 +36,8 @@ internal sealed class DiskJudge(MachinePaths paths, DiskUse use, MountedLook mou
     {
         RequireSame(disk, device);
         var tables = DiskTables.Read(device);
+        if (request.Growing is { } growing && disk.Pin.Serial == growing.Disk.Serial && GrowingTable.IsCut(device, growing))
+            return new VolumeSight.HalfGrown(disk.Name, disk.Pin);
         if (request.Intent is { } intent && HalfMade.IsOn(device, tables, intent))
             return new VolumeSight.HalfMade(disk.Name, disk.Pin);
         return new TableJudge(disk, device, tables, new FilesystemLook(device, paths)).Judge()

@@ -13,13 +13,22 @@ internal static class HalfMade
     /// <summary>
     /// Either a whole copy of the table names the planned partition, not under its final label in both copies; or, where
     /// sfdisk was cut before a copy was whole, every sector at the table's places that is not zero is one of that table's.
+    /// Of a disk that was enlarged since, only whole copies tell.
     /// </summary>
     internal static bool IsOn(IDiskBytes device, DiskTables tables, Undertaking.Preparing intent) =>
         device.Size == intent.Disk.SizeBytes
-        && (tables.Copies.Any()
-            ? tables.Copies.All(copy => IsOurs(copy, intent.Layout))
-                && !tables.IsComplete(intent.Layout, intent.Layout.Label, device.Size)
-            : HasRemainsOnly(device, intent.Layout));
+            ? tables.Copies.Any()
+                ? tables.Copies.All(copy => IsOurs(copy, intent.Layout))
+                    && !tables.IsComplete(intent.Layout, intent.Layout.Label, device.Size)
+                : HasRemainsOnly(device, intent.Layout)
+            : device.Size > intent.Disk.SizeBytes && IsOnEnlarged(device, tables, intent);
+
+    private static bool IsOnEnlarged(IDiskBytes device, DiskTables tables, Undertaking.Preparing intent)
+    {
+        Gpt[] copies = [.. tables.Copies.Append(Gpt.Backup(device, intent.Disk.SizeBytes)).OfType<Gpt>()];
+        return copies.Length > 0 && copies.All(copy => IsOurs(copy, intent.Layout))
+            && (tables.Primary is null || copies.Any(copy => copy.Partitions[0].Label == Layout.InitialLabel));
+    }
 
     /// <summary>Where the table's sectors lie.</summary>
     internal static IEnumerable<ByteRange> TablePlaces(IDiskBytes device) =>

@@ -8,6 +8,8 @@ namespace Cassandra.Charm.Linux.Looking;
 /// <summary>Looks at a volume where it is mounted: a few small reads, no process, no other disk.</summary>
 internal sealed class MountedLook(MachinePaths paths, SysBlock block)
 {
+    private readonly RoomLook _room = new(paths, block);
+
     /// <summary>Mounts below the directory of the charm's mount points, each with its disk.</summary>
     internal IReadOnlyList<(Mount Mount, Disk Disk)> All() =>
         [.. MountInfo.OfSelf(paths).Where(IsOurs)
@@ -29,7 +31,7 @@ internal sealed class MountedLook(MachinePaths paths, SysBlock block)
                 "see dmesg for the error that made it so, then unmount it");
         var sight = TableJudge.SightOf(FilesystemContent.Read(mount.Point, filesystem.Type), disk, filesystem);
         return sight is VolumeSight.Recorded recorded
-            ? recorded with { IsMounted = mount.Point == recorded.Place.MountPoint, Space = SpaceOf(mount.Point) }
+            ? _room.Into(recorded with { IsMounted = mount.Point == recorded.Place.MountPoint, Space = SpaceOf(mount.Point) }, disk, mount)
             : sight;
     }
 
@@ -43,7 +45,8 @@ internal sealed class MountedLook(MachinePaths paths, SysBlock block)
         var partition = block.Partitions(disk.Name).FirstOrDefault(p => p.Device == mount.Device);
         if (partition?.Start is not { } start || Superblock.Read(whole, start) is not { } superblock)
             return null;
-        var entry = Gpt.Primary(whole)?.Partitions.FirstOrDefault(p => p.Number == partition.Number && p.Start == start);
+        // The other copy, where the charm was cut while it wrote the first one anew.
+        var entry = (Gpt.Primary(whole) ?? Gpt.Backup(whole))?.Partitions.FirstOrDefault(p => p.Number == partition.Number && p.Start == start);
         return new Filesystem(superblock.Type, superblock.Uuid, entry?.Uuid);
     }
 

@@ -13,15 +13,15 @@ internal sealed class NameSightings(MachinePaths paths, TimeProvider clock)
 
     private readonly string _path = $"{paths.Run}/sole-candidate";
 
-    /// <summary>True from the second sighting on, ten seconds after the first; a different disk begins anew.</summary>
-    internal bool IsSettled(VolumeId id, Disk disk)
+    /// <summary>Null from the second sighting on, ten seconds after the first; a different disk begins anew.</summary>
+    internal TimeSpan? SettlesIn(VolumeId id, Disk disk)
     {
         var who = $"{id} {disk.Name} {disk.Pin}";
         if (Last() is { } last && last.Who == who)
-            return clock.GetElapsedTime(last.Timestamp) >= Settling;
+            return clock.GetElapsedTime(last.Timestamp) is var alone && alone >= Settling ? null : Settling - alone;
         Directory.CreateDirectory(paths.Run);
         File.WriteAllLines(_path, [clock.GetTimestamp().ToString(CultureInfo.InvariantCulture), who]);
-        return false;
+        return Settling;
     }
 
     private (long Timestamp, string Who)? Last() =>

@@ -72,8 +72,25 @@ internal sealed class VolumeSearch(MachinePaths paths, SysBlock block, DiskUse u
         id.Name.StartsWith("vol-", StringComparison.Ordinal) || request.DevRegexp.Length > 0 || request.Intent?.Volume == id.Name;
 
     private bool CarriesMark(Disk disk, VolumeId id, LookRequest request) =>
-        Labels(disk).Any(partition => partition.Label == PartitionLabel.For(id.Name)
+        IsBeingGrown(disk, id, request) || Labels(disk).Any(partition => partition.Label == PartitionLabel.For(id.Name)
             || (request.Intent is { } intent && intent.Volume == id.Name && partition.Uuid == intent.Layout.Filesystem.PartitionUuid));
+
+    /// <summary>Its table may stand nowhere but where it stood when the disk was smaller.</summary>
+    private bool IsBeingGrown(Disk disk, VolumeId id, LookRequest request)
+    {
+        if (request.Growing is not { } growing || growing.Volume != id.Name || growing.Disk.Serial != disk.Pin.Serial)
+            return false;
+        try
+        {
+            using var device = OpenDevice.ForReading(paths.NodeOf(disk));
+            return GrowingTable.IsOn(device, growing);
+        }
+        catch (IOException unreadable)
+        {
+            log.Warning("Cannot read the partition table of {Disk:l}: {Reason:l}", disk.Name, unreadable.Message);
+            return false;
+        }
+    }
 
     private (Disk?, VolumeSight?) ByName(VolumeId id, LookRequest request, Disk[] candidates)
     {
@@ -83,9 +100,9 @@ internal sealed class VolumeSearch(MachinePaths paths, SysBlock block, DiskUse u
             return eligible.Length == 0
                 ? (null, new VolumeSight.NotAttached())
                 : (null, new VolumeSight.Several($"volume-dev-regexp fits {Names(eligible)}"));
-        return sightings.IsSettled(id, eligible[0])
-            ? (eligible[0], null)
-            : (null, new VolumeSight.NotAttached()); // seen for the first time: others may still be on their way
+        return sightings.SettlesIn(id, eligible[0]) is { } left
+            ? (null, new VolumeSight.NotAttached { SettlesIn = left }) // seen for the first time: others may still be on their way
+            : (eligible[0], null);
     }
 
     /// <summary>Nobody's: not in use, not another entry's, not another volume of ours, not given back by the cloud at every stop.</summary>

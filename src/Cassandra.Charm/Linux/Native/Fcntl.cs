@@ -34,7 +34,9 @@ internal static partial class Fcntl
     internal const int POSIX_FADV_SEQUENTIAL = 2;
     internal const int POSIX_FADV_DONTNEED = 4;
 
+    internal const uint SYNC_FILE_RANGE_WAIT_BEFORE = 1;
     internal const uint SYNC_FILE_RANGE_WRITE = 2;
+    internal const uint SYNC_FILE_RANGE_WAIT_AFTER = 4;
 
     private static bool IsArm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 

@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Cassandra.Charm.Linux.Native;
 
-/// <summary>linux/blkpg.h: telling the kernel of partitions.</summary>
+/// <summary>linux/blkpg.h: telling the kernel of partitions; it lets them grow while they are mounted.</summary>
 internal static unsafe class LinuxBlkpg
 {
     internal const nuint BLKPG = 0x1269;
     internal const int BLKPG_ADD_PARTITION = 1;
+    internal const int BLKPG_RESIZE_PARTITION = 3;
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct blkpg_ioctl_arg

@@ -26,6 +26,7 @@ public sealed class ProgramTable(params string[] directories)
         ["mount"] = "mount",
         ["nodetool"] = "cassandra",
         ["partx"] = "util-linux",
+        ["resize2fs"] = "e2fsprogs",
         ["setpriv"] = "util-linux",
         ["sfdisk"] = "fdisk",
         ["sstableutil"] = "cassandra",
@@ -34,6 +35,7 @@ public sealed class ProgramTable(params string[] directories)
         ["udevadm"] = "udev",
         ["umount"] = "mount",
         ["wipefs"] = "util-linux",
+        ["xfs_growfs"] = "xfsprogs",
     };
 
     /// <summary>The system's directories, in the order of root's own path.</summary>

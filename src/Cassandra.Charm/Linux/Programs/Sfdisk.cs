@@ -11,8 +11,8 @@ internal sealed class Sfdisk(IPrograms programs)
 {
     private static readonly string[] HandsOff = ["--lock=no", "--no-reread", "--no-tell-kernel", "--quiet"];
 
-    /// <summary>Writes a GPT with one partition.</summary>
-    internal Task CreateAsync(OpenDevice disk, Layout layout, long start, long length, CancellationToken cancel) =>
+    /// <summary>Writes a GPT with one partition, whatever table there is.</summary>
+    internal Task CreateAsync(OpenDevice disk, Layout layout, string label, long start, long length, CancellationToken cancel) =>
         programs.RunAsync(new Command("sfdisk",
             [.. HandsOff, "--label", "gpt", "--wipe", "never", "--wipe-partitions", "never", disk.PathForChildren])
         {
@@ -21,7 +21,7 @@ internal sealed class Sfdisk(IPrograms programs)
                 label-id: {Upper(layout.DiskGuid)}
                 unit: sectors
 
-                start={start / disk.SectorSize}, size={length / disk.SectorSize}, type={Upper(Gpt.LinuxFilesystem)}, uuid={Upper(layout.Filesystem.PartitionUuid!.Value)}, name="{Layout.InitialLabel}"
+                start={start / disk.SectorSize}, size={length / disk.SectorSize}, type={Upper(Gpt.LinuxFilesystem)}, uuid={Upper(layout.Filesystem.PartitionUuid!.Value)}, name="{label}"
 
                 """,
         }, cancel);

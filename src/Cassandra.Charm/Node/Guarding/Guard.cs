@@ -62,10 +62,11 @@ internal sealed class Guard(NodePaths paths, Func<DeviceNumber, string?> serialO
         ?? (TreeSeal.IsOn(paths.DataRootOf(place)) ? $"the data in {place.DataRoot} is superseded" : null)
         ?? (place is Place.OnVolume volume ? new VolumeProof(paths, serialOf).Contradiction(volume, journal) : null);
 
-    // Between these phases' begin and end two copies may look alike; a start would make one of them stale unnoticed.
+    // Between these phases' begin and end two copies may look alike, or one be compared already; a start would make one of
+    // them stale unnoticed.
     private static string? ContradictionOf(Undertaking? undertaking) => undertaking switch
     {
-        Undertaking.Moving { Phase: MovePhase.Publishing or MovePhase.Switching } move =>
+        Undertaking.Moving { Phase: MovePhase.Copying or MovePhase.Publishing or MovePhase.Switching } move =>
             $"the move of its data to {move.Target.Name} is not finished; the next hook resumes it",
         Undertaking.GoingBack back => $"the way back to {back.Switch.From.Name} is not finished; the next hook resumes it",
         Undertaking.Adopting { Phase: AdoptPhase.Taking } adoption =>

@@ -77,6 +77,23 @@ internal sealed class LoopDisk : IDisposable
         RandomAccess.FlushToDisk(file);
     }
 
+    /// <summary>Another size, as a cloud gives it one while it is in use.</summary>
+    public void Resize(long size)
+    {
+        using (var file = File.OpenHandle(Image, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            RandomAccess.SetLength(file, size);
+        Shell.Run("losetup", "--set-capacity", Device);
+    }
+
+    /// <summary>Reads what the disk holds.</summary>
+    public byte[] Read(long offset, int length)
+    {
+        using var file = File.OpenHandle(Device, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[length];
+        Assert.Equal(length, RandomAccess.Read(file, bytes, offset));
+        return bytes;
+    }
+
     /// <summary>Lets nobody write to it.</summary>
     public void MakeReadOnly() => Shell.Run("blockdev", "--setro", Device);
 

@@ -119,6 +119,24 @@ public sealed class PreparingTests
         Assert.InRange(cuts, 4, 40);
     }
 
+    /// <summary>After a reboot the kernel counts the disks anew: what it was found blank by is no longer so.</summary>
+    [RootFact]
+    public async Task A_table_cut_before_a_copy_was_whole_is_found_again_after_a_reboot()
+    {
+        using var sandbox = new VolumesSandbox();
+        using var disk = new LoopDisk();
+        var plan = sandbox.Plan(disk);
+        await sandbox.Volumes.PartitionAsync(plan, Cancel);
+        disk.Write(512, new byte[512]);
+        disk.Write(LoopDisk.DefaultSize - 512, new byte[512]);
+        Shell.TryRun("partx", "--delete", disk.Device);
+        plan = plan with { Disk = plan.Disk with { Sequence = plan.Disk.Sequence + 1 } };
+
+        Assert.IsType<VolumeSight.HalfMade>(await sandbox.LookAsync(disk, plan));
+        await sandbox.Volumes.PartitionAsync(plan, Cancel);
+        await sandbox.Volumes.MakeFilesystemAsync(plan, Cancel);
+    }
+
     [RootTheory]
     [InlineData("xfs", 1)]
     [InlineData("xfs", 4)]

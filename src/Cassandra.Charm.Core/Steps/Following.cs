@@ -1,0 +1,61 @@
+using Cassandra.Charm.Core.Deciding;
+using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Journaling;
+using Cassandra.Charm.Core.Observing;
+using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Reporting;
+
+namespace Cassandra.Charm.Core.Steps;
+
+/// <summary>The passes of a move while the node serves, until it may be stopped for the last one.</summary>
+internal sealed class Following(IMachine machine, Observation seen) : Step(machine, seen)
+{
+    // What happens between the last pass and the stop is brought over with the node down: after a snapshot every file is read.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+
+    // Until the window opens, so often: what is left for it stays small, and the disks have rest in between.
+    private static readonly TimeSpan Close = TimeSpan.FromMinutes(15);
+
+    /// <summary>What it waits for; or why it cannot be done, and the source serves on; or neither: on with the last pass.</summary>
+    internal async Task<(UnitStatus? Wait, string? Impossible)> RunAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        var cutOver = CuttingOver.Of(Seen, Now);
+        if (cutOver is CutOver.Paused paused)
+        {
+            await Machine.LongWork.StopAsync(cancel).ConfigureAwait(false);
+            return (StatusText.CopyPaused(move.Target.Name, paused.Order.At, move.Source), null);
+        }
+
+        return await FollowAsync(move, cutOver is CutOver.Now ? Fresh : Close, cancel).ConfigureAwait(false) switch
+        {
+            CopyState.UnderWay copying => (StatusText.Copying(move.Target.Name, copying.Progress, isDown: false), null),
+            CopyState.Ended ended => (StatusText.CopyEnded(move.Target.Name, ended.Unit, move.Source), null),
+            CopyState.Impossible no => (null, no.Why),
+            CopyState.Followed when cutOver is CutOver.Later later => (await AppointAsync(move, later, cancel).ConfigureAwait(false), null),
+            CopyState.Followed => (null, null),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private async Task<CopyState> FollowAsync(Undertaking.Moving move, TimeSpan fresh, CancellationToken cancel)
+    {
+        try
+        {
+            var record = await Volumes.ReadRecordAsync(move.Target, cancel).ConfigureAwait(false);
+            if (record is not { State: RecordState.Incoming } || record.CopyId != move.CopyId)
+                await MarkIncomingAsync(move, cancel).ConfigureAwait(false);
+            return await Machine.LongWork.FollowAsync(move, Seen.Settings.MigrationRateLimit, fresh, Seen.Orders.CutOver?.At, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (Conductor.IsOfTheWorld(failure))
+        {
+            return new CopyState.Impossible(failure.Message, (failure as EffectFailedException)?.Remedy ?? "");
+        }
+    }
+
+    private async Task<UnitStatus> AppointAsync(Undertaking.Moving move, CutOver.Later later, CancellationToken cancel)
+    {
+        var opensIn = later.Opens - Now;
+        await Machine.LongWork.CallBackAfterAsync(opensIn < Close ? opensIn : Close, cancel).ConfigureAwait(false);
+        return StatusText.CutOverWaits(move.Target.Name, later.Opens, move.Source);
+    }
+}
