@@ -89,13 +89,13 @@ internal static partial class Watch
         WrongLine().Match(output) is { Success: true } wrong ? wrong.Groups[1].Value
             : $"it died with exit code {code}: {string.Join(' ', error.Split('\n').Take(4))}";
 
-    /// <summary>Without what it does wrong without, as far as a minute gets.</summary>
+    /// <summary>Without what it does wrong without, as far as ten minutes get: others may have the processors.</summary>
     private static byte[] Smaller(string mistake, string target, byte[] input)
     {
         var clock = Stopwatch.StartNew();
         for (var piece = input.Length / 2; piece > 0; piece /= 2)
         {
-            for (var at = 0; at < input.Length && clock.Elapsed < TimeSpan.FromMinutes(1);)
+            for (var at = 0; at < input.Length && clock.Elapsed < TimeSpan.FromMinutes(10);)
             {
                 byte[] less = [.. input[..at], .. input[Math.Min(at + piece, input.Length)..]];
                 if (Reader.IsWrong(mistake, target, less))

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cassandra.Lab.Juju;
 using Cassandra.Lab.Machines;
 using Cassandra.Lab.Units;
@@ -8,6 +9,8 @@ namespace Cassandra.Machine.Tests.Crashing;
 public sealed class PowerCutTests(LabFixture machines, CharmFixture charm) : CrashingTest(machines, charm)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+    // All services of the machine start at the same time as the charm, on a host that may do other things.
+    private static readonly TimeSpan BootedPatience = TimeSpan.FromMinutes(10);
 
     [Fact]
     public Task Through_power_cuts_a_volume_is_prepared_with_xfs() => MovesAsync("xfs", CommitSteps.Preparing);
@@ -85,21 +88,22 @@ public sealed class PowerCutTests(LabFixture machines, CharmFixture charm) : Cra
     /// <summary>Where it stands; null where it has reached its goal instead.</summary>
     private static async Task<string?> HaltedAtAsync(CassandraUnit unit, TracedCharm traced, Func<string, bool> goal)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        limit.CancelAfter(Patience);
+        var clock = Stopwatch.StartNew();
         var hook = Task.CompletedTask;
         while (true)
         {
-            if (await traced.HaltedAtAsync(limit.Token) is { } point)
+            if (await traced.HaltedAtAsync(Ct) is { } point)
                 return point;
-            var status = await unit.Juju.StatusAsync(limit.Token);
-            if (status.Idle && goal(CassandraUnit.Line(status)))
+            var status = await unit.Juju.StatusAsync(Ct);
+            var line = CassandraUnit.Line(status);
+            if (status.Idle && goal(line))
                 return null;
+            Assert.True(clock.Elapsed < BootedPatience, $"after {clock.Elapsed.TotalSeconds:0} s it stands at no point and shows \"{line}\"");
             if (status.InError)
                 await unit.Juju.ResolveAsync();
             else if (status.Idle && hook.IsCompleted)
                 hook = UntilThePowerGoesAsync(unit);
-            await Task.Delay(LookInterval, limit.Token);
+            await Task.Delay(LookInterval, Ct);
         }
     }
 
