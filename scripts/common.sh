@@ -24,17 +24,36 @@ need_dotnet() {
 
 # Installs the Debian packages of the given purposes that are missing; only root can.
 need_packages() {
-    local purpose package missing=()
-    for purpose; do
-        while read -r package; do
-            dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
-        done < <(awk -v purpose="$purpose" '$1 == purpose { print $2 }' "$repository/scripts/apt-packages")
-    done
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
     [ ${#missing[@]} -eq 0 ] && return
     [ "$(id -u)" -eq 0 ] || fail "packages are missing; install them: apt-get install --no-install-recommends ${missing[*]}"
     say "Installing ${missing[*]}"
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get install --yes --no-install-recommends "${missing[@]}" >/dev/null 2>&1 || {
-        apt-get update >/dev/null && apt-get install --yes --no-install-recommends "${missing[@]}" >/dev/null
-    } || fail "apt-get could not install ${missing[*]}"
+    install_packages "${missing[@]}" 2>/dev/null || { apt-get update >/dev/null && install_packages "${missing[@]}"; } ||
+        fail "apt-get could not install ${missing[*]}"
+}
+
+# The same, as far as it goes: one that is not to be had is said and done without.
+want_packages() {
+    local package missing
+    mapfile -t missing < <(missing_packages "$@")
+    if [ ${#missing[@]} -eq 0 ] || [ "$(id -u)" -ne 0 ]; then return; fi
+    say "Installing ${missing[*]}"
+    install_packages "${missing[@]}" 2>/dev/null && return
+    for package in "${missing[@]}"; do
+        install_packages "$package" 2>/dev/null || say "  not to be had: $package"
+    done
+}
+
+missing_packages() {
+    local purpose package
+    for purpose; do
+        while read -r package; do
+            dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || printf '%s\n' "$package"
+        done < <(awk -v purpose="$purpose" '$1 == purpose { print $2 }' "$repository/scripts/apt-packages")
+    done
+}
+
+install_packages() {
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@" >/dev/null </dev/null
 }

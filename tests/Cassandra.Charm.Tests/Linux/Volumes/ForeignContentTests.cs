@@ -255,7 +255,7 @@ public sealed class ForeignContentTests
     }
 
     private static void RequirePrograms(string program) =>
-        Assert.SkipUnless(Shell.Has(program), $"needs {program} (tests/Cassandra.Charm.Tests/packages.txt)");
+        Assert.SkipUnless(Shell.Has(program), $"needs {program} (scripts/apt-packages)");
 
     private static void Make(LoopDisk disk, string program, params string[] arguments)
     {

@@ -214,7 +214,7 @@ public sealed class LookTests
     public async Task One_block_that_cannot_be_read_makes_a_disk_of_zeros_unusable(long at)
     {
         Assert.SkipUnless(Shell.Has("mkfs.btrfs") && Shell.TryRun("grep", "-qw", "btrfs", "/proc/filesystems") == 0,
-            "needs btrfs (the kernel's, and mkfs.btrfs of tests/Cassandra.Charm.Tests/packages.txt)");
+            "needs btrfs (the kernel's, and mkfs.btrfs of scripts/apt-packages)");
         using var sandbox = new VolumesSandbox();
         using var underneath = new LoopDisk(512 * Mebibyte);
         Shell.Run("mkfs.btrfs", "-q", "--nodiscard", "-d", "single", "-m", "single", underneath.Device);
