@@ -167,6 +167,19 @@ public sealed class Unit
     public Task SetRemoteAsync(string endpoint, string remoteUnit, params (string Key, string Value)[] settings) =>
         DoAsync("remote-set", [Name, endpoint, remoteUnit, .. settings.Select(s => $"{s.Key}={s.Value}")]);
 
+    /// <summary>The same with all its settings: those that are not among these are gone.</summary>
+    internal Task ReplaceRemoteAsync(string endpoint, string remoteUnit, IReadOnlyDictionary<string, string> settings, CancellationToken ct) =>
+        DoAsync("remote-set", [Name, endpoint, remoteUnit, .. settings.Select(s => $"{s.Key}={s.Value}"), "--replace"], ct: ct);
+
+    /// <summary>What the leader has written into the peer relation.</summary>
+    internal Task SetApplicationAsync(string endpoint, IReadOnlyDictionary<string, string> settings, CancellationToken ct) =>
+        DoAsync("application-set", [Name, endpoint, .. settings.Select(s => $"{s.Key}={s.Value}")], ct: ct);
+
+    /// <summary>What the unit has written into a relation; waits for a change after <paramref name="since"/>.</summary>
+    internal async Task<RelationSides> RelationAsync(string endpoint, long? since = null, int seconds = 0, CancellationToken ct = default) =>
+        RelationSides.Parse(await AskAsync(
+            "relation-show", since is { } number ? [Name, endpoint, "--since", Text(number), "--timeout", Text(seconds)] : [Name, endpoint], ct));
+
     public Task DepartRemoteAsync(string endpoint, string remoteUnit) => DoAsync("remote-depart", [Name, endpoint, remoteUnit]);
 
     /// <summary>`juju remove-unit`: waits until stop and remove have run and the unit's directories are gone.</summary>

@@ -33,7 +33,12 @@ internal sealed class HookRunner(UnitWorker worker, MachineRecord machine, HostS
             return true;
         }
 
-        Succeed(hook, context, configVersion, run.End(status is null ? RunOutcome.Skipped : RunOutcome.Succeeded, status));
+        if (!Succeed(hook, context, configVersion, run.End(status is null ? RunOutcome.Skipped : RunOutcome.Succeeded, status)))
+        {
+            Fail(hook, run.End(RunOutcome.Failed, status, "cannot write relation settings: this unit is not the leader"));
+            return true;
+        }
+
         if (context.Reboot != RebootRequest.AfterHook)
             return true;
         await host.RebootAsync();
@@ -86,8 +91,11 @@ internal sealed class HookRunner(UnitWorker worker, MachineRecord machine, HostS
         }
     }
 
-    private void Succeed(HookEvent hook, HookContext context, long configVersion, HookRun run)
+    /// <summary>False: the controller does not take what was written, and nothing of it counts.</summary>
+    private bool Succeed(HookEvent hook, HookContext context, long configVersion, HookRun run)
     {
+        if (!_record.Read(context.IsTaken))
+            return false;
         worker.Log("INFO", Logger, run.Outcome == RunOutcome.Skipped ? $"skipped \"{hook.Name}\" hook (missing)" : $"ran \"{hook.Name}\" hook");
         switch (hook.Name)
         {
@@ -109,6 +117,7 @@ internal sealed class HookRunner(UnitWorker worker, MachineRecord machine, HostS
             HookCommit.Apply(unit, hook, configVersion);
             _record.FinishRun(unit, run);
         });
+        return true;
     }
 
     private void Fail(HookEvent hook, HookRun run)

@@ -5,18 +5,21 @@ using Cassandra.Lab.Guest.UnitAgent.Wire;
 
 namespace Cassandra.Lab.Guest.UnitAgent.Control;
 
-/// <summary>Relations with units that the lab plays: relate, unrelate, remote-set, remote-depart, relation-show.</summary>
+/// <summary>Relations with units that the lab plays, or that live on other machines: relate, unrelate, remote-set, remote-depart,
+/// application-set, relation-show.</summary>
 internal static class RelationVerbs
 {
     public static readonly ControlVerb[] All =
     [
         new("relate", "UNIT ENDPOINT REMOTE-APP", new FlagSet(), RelateAsync),
         new("unrelate", "UNIT ENDPOINT", new FlagSet(), call => ChangeAsync(call, r => r.Breaking = true)),
-        new("remote-set", "UNIT ENDPOINT REMOTE-UNIT-OR-APP [k=v…]   (an unknown unit joins)", new FlagSet(), SetAsync),
+        new("remote-set", "UNIT ENDPOINT REMOTE-UNIT-OR-APP [k=v…] [--replace]   (an unknown unit joins)", new FlagSet().Switch("replace"), SetAsync),
+        new("application-set", "UNIT PEER-ENDPOINT [k=v…]   (what the leader has written, in place of what was there)", new FlagSet(), SetApplicationAsync),
         new("remote-depart", "UNIT ENDPOINT REMOTE-UNIT", new FlagSet(), call => ChangeAsync(call, r =>
             (r.Units.GetValueOrDefault(call.Required(2)) ?? throw new FormatException($"{call.Required(2)} is not in {r.Id}"))
                 .Departing = true)),
-        new("relation-show", "UNIT ENDPOINT   (this unit's settings, JSON)", new FlagSet(), ShowAsync),
+        new("relation-show", "UNIT ENDPOINT [--since SEQUENCE [--timeout SECONDS]]   (this unit's settings, JSON; with --since: when the unit has changed after that)",
+            new FlagSet().Text("since").Text("timeout"), ShowAsync),
     ];
 
     private static Task<ToolResponse> RelateAsync(ControlCall call)
@@ -47,6 +50,8 @@ internal static class RelationVerbs
             relation.ApplicationVersion++;
         }
 
+        if (call.Arguments.Has("replace"))
+            settings.Clear();
         foreach (var (key, value) in call.KeyValues(skip: 3))
         {
             if (value.Length == 0)
@@ -56,14 +61,37 @@ internal static class RelationVerbs
         }
     });
 
-    private static Task<ToolResponse> ShowAsync(ControlCall call)
+    /// <summary>An event for all but the leader, whose own writing it is.</summary>
+    private static Task<ToolResponse> SetApplicationAsync(ControlCall call)
     {
-        var shown = call.Unit.Unit.Read(unit =>
+        call.Unit.Unit.Change(unit =>
         {
             var relation = Find(unit, call.Required(1));
-            return new JsonObject { ["id"] = relation.Id, ["unit"] = Map(relation.Settings), ["application"] = Map(relation.ApplicationSettings) };
+            relation.ApplicationSettings = new(new Dictionary<string, string>(call.KeyValues(skip: 2)), StringComparer.Ordinal);
+            if (!unit.Leader)
+                relation.ApplicationVersion++;
         });
-        return Task.FromResult(new ToolResponse(0, OutputFormat.Write(shown, "json"), ""));
+        return ControlCall.Done;
+    }
+
+    private static async Task<ToolResponse> ShowAsync(ControlCall call)
+    {
+        var record = call.Unit.Unit;
+        if (call.Arguments.Value("since") is { } since)
+            await record.WaitForChangeAsync(long.Parse(since, System.Globalization.CultureInfo.InvariantCulture), call.Seconds("timeout", 5));
+        var sequence = record.Sequence;
+        var shown = record.Read(unit =>
+        {
+            var relation = Find(unit, call.Required(1));
+            return new JsonObject
+            {
+                ["id"] = relation.Id,
+                ["unit"] = Map(relation.Settings),
+                ["application"] = Map(relation.ApplicationSettings),
+                ["sequence"] = sequence,
+            };
+        });
+        return new ToolResponse(0, OutputFormat.Write(shown, "json"), "");
     }
 
     private static JsonObject Map(SortedDictionary<string, string> settings) =>

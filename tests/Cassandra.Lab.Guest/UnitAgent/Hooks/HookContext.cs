@@ -12,7 +12,11 @@ internal enum RebootRequest
 }
 
 /// <summary>This unit's own side of a relation, as this run sees and changes it.</summary>
-internal sealed record OwnSettings(SortedDictionary<string, string> Unit, SortedDictionary<string, string> Application);
+internal sealed record OwnSettings(SortedDictionary<string, string> Unit, SortedDictionary<string, string> Application)
+{
+    /// <summary>Only a leader may; and it must still be the leader when the run ends.</summary>
+    public bool IsApplicationWritten { get; set; }
+}
 
 /// <summary>What one run of a hook, action or command sees, and what it wrote that counts only if it succeeds.</summary>
 internal sealed class HookContext
@@ -76,6 +80,9 @@ internal sealed class HookContext
         return own;
     }
 
+    /// <summary>Whether the controller takes what was written: it refuses the application's bag from who leads no more.</summary>
+    public bool IsTaken(UnitDocument unit) => unit.Leader || !_ownSettings.Values.Any(own => own.IsApplicationWritten);
+
     /// <summary>Makes the buffered writes part of the unit; to be called inside the change that also ends the run.</summary>
     public void Commit(UnitDocument unit)
     {
@@ -87,7 +94,9 @@ internal sealed class HookContext
             if (!_ownSettings.TryGetValue(relation.Id, out var own))
                 continue;
             relation.Settings = own.Unit;
-            relation.ApplicationSettings = own.Application;
+            // What was only read may have been changed by the leader meanwhile.
+            if (own.IsApplicationWritten)
+                relation.ApplicationSettings = own.Application;
         }
     }
 

@@ -73,6 +73,7 @@ internal static class RelationTools
         var own = call.Context.Own(relation);
         if (call.Arguments.Has("app") && !call.Unit.Leader)
             throw ToolFailure.Failed("cannot write relation settings");
+        own.IsApplicationWritten |= call.Arguments.Has("app");
         var target = call.Arguments.Has("app") ? own.Application : own.Unit;
         foreach (var (key, value) in values)
         {
