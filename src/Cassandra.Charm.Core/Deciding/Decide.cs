@@ -18,6 +18,8 @@ public static class Decide
     private static Decision ToServe(Observation o) => o switch
     {
         { Occasion: Occasion.Remove } => Leaving.OnRemove(o),
+        { Orders.Hold: { } hold, Occasion: Occasion.Converge, Journal.Undertaking: Undertaking.Moving { Phase: MovePhase.Following } } =>
+            new Decision.StopPasses(StatusText.OnHold(hold.At, hold.Reason)),
         { Orders.Hold: { } hold, Occasion: Occasion.Converge } =>
             new Decision.Rest(StatusText.OnHold(hold.At, hold.Reason)),
         _ when Growing.Cut(o) is { } cut => cut,

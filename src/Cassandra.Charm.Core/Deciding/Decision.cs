@@ -103,6 +103,9 @@ public abstract record Decision
     /// <summary>The node must not run: its data is gone from under it.</summary>
     public sealed record StopNode(UnitStatus Afterwards) : Decision;
 
+    /// <summary>The charm keeps its hands off: nothing more is copied either.</summary>
+    public sealed record StopPasses(UnitStatus Afterwards) : Decision;
+
     /// <summary>The unit goes: stop the node, leave the volume cleanly.</summary>
     public sealed record Leave(Place? Place, VolumeRecord? Record) : Decision;
 

@@ -168,6 +168,9 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
             case Decision.StopNode s:
                 await machine.Node.StopAsync(cancel).ConfigureAwait(false);
                 return s.Afterwards;
+            case Decision.StopPasses s:
+                await machine.LongWork.StopAsync(cancel).ConfigureAwait(false);
+                return s.Afterwards;
             case Decision.Leave l:
                 await new Leaving(machine, seen).LeaveAsync(l.Place, l.Record, cancel).ConfigureAwait(false);
                 return null;

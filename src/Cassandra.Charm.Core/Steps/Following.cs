@@ -16,9 +16,21 @@ internal sealed class Following(IMachine machine, Observation seen) : Step(machi
     // Until the window opens, so often: what is left for it stays small, and the disks have rest in between.
     private static readonly TimeSpan Close = TimeSpan.FromMinutes(15);
 
+    private readonly Starting _starting = new(machine, seen);
+
     /// <summary>What it waits for; or why it cannot be done, and the source serves on; or neither: on with the last pass.</summary>
-    internal async Task<(UnitStatus? Wait, string? Impossible)> RunAsync(Undertaking.Moving move, CancellationToken cancel)
+    /// <param name="move">The move.</param>
+    /// <param name="startsFirst">The node is down, and is to serve meanwhile.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    internal async Task<(UnitStatus? Wait, string? Impossible)> RunAsync(Undertaking.Moving move, bool startsFirst, CancellationToken cancel)
     {
+        if (startsFirst)
+        {
+            var (starting, isDead) = await StartSourceAsync(move, cancel).ConfigureAwait(false);
+            if (starting is not null || isDead)
+                return (starting, null);
+        }
+
         var cutOver = CuttingOver.Of(Seen, Now);
         if (cutOver is CutOver.Paused paused)
         {
@@ -33,6 +45,23 @@ internal sealed class Following(IMachine machine, Observation seen) : Step(machi
             CopyState.Impossible no => (null, no.Why),
             CopyState.Followed when cutOver is CutOver.Later later => (await AppointAsync(move, later, cancel).ConfigureAwait(false), null),
             CopyState.Followed => (null, null),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    /// <summary>What it waits for; or whether it dies, and then loses nothing by a copy at rest; or neither: it serves.</summary>
+    private async Task<(UnitStatus? Wait, bool IsDead)> StartSourceAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        if (Seen.Orders.CutOver is not null)
+            return (null, IsDead: true); // whoever ordered that does not wait for it
+        await Machine.ReportAsync(StatusText.Starting(move.Source), cancel).ConfigureAwait(false);
+        await MountAsync(move.Source, cancel).ConfigureAwait(false);
+        return await _starting.LiftAndStartAsync(move.Source, cancel).ConfigureAwait(false) switch
+        {
+            StartOutcome.Answers => (await _starting.ConfirmAsync(move.Source, cancel).ConfigureAwait(false), false),
+            StartOutcome.StillStarting s => (await _starting.StillAsync(StatusText.Starting(move.Source, s.Doing), cancel).ConfigureAwait(false), false),
+            StartOutcome.Died d when Seen.Orders.Pause is not null => (StatusText.NodeDied(move.Source, d.Reason), false),
+            StartOutcome.Died => (null, true),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

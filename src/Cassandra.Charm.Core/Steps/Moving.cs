@@ -24,7 +24,7 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
         return RunAsync(serves ? move : AtRest(move), startsFirst, cancel);
     }
 
-    /// <summary>Runs or resumes it; null when it is done, else what it waits for.</summary>
+    /// <summary>Runs or resumes it; null when it is over, done or given up, else what it waits for.</summary>
     internal async Task<UnitStatus?> RunAsync(Undertaking.Moving move, bool startsFirst, CancellationToken cancel)
     {
         while (true)
@@ -35,108 +35,121 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
                 CopyIds = [.. Journal.CopyIds.Where(id => id != move.CopyId), move.CopyId],
             }, cancel).ConfigureAwait(false);
             await MountAsync(move.Target, cancel).ConfigureAwait(false);
-            switch (move.Phase)
+            var next = move.Phase switch
             {
-                case MovePhase.Following when startsFirst && Seen.Occasion == Occasion.Converge:
-                    startsFirst = false;
-                    var (starting, dies) = await StartSourceAsync(move, cancel).ConfigureAwait(false);
-                    if (starting is not null)
-                        return starting;
-                    if (dies)
-                        move = AtRest(move);
+                MovePhase.Following => await FollowAsync(move, startsFirst, cancel).ConfigureAwait(false),
+                // After a reboot every file is read again: while the node serves.
+                MovePhase.Copying when startsFirst && Seen.Occasion == Occasion.Converge && move.BootId.Length > 0 && !IsOfThisBoot(move) =>
+                    new Next.On(move with { Phase = MovePhase.Following, BootId = "" }),
+                MovePhase.Copying => await CopyAsync(move, cancel).ConfigureAwait(false),
+                // Whatever happened in between, the source is compared again before it is left.
+                MovePhase.Publishing or MovePhase.Switching when !IsOfThisBoot(move)
+                    && Seen.Node.ConfiguredRoot != move.Target.DataRoot => new Next.On(move with { Phase = MovePhase.Copying }),
+                MovePhase.Publishing => await PublishAsync(move, cancel).ConfigureAwait(false),
+                MovePhase.Switching => await SwitchAsync(move, cancel).ConfigureAwait(false),
+                MovePhase.Starting => await StartAsync(move, cancel).ConfigureAwait(false),
+            };
+            switch (next)
+            {
+                case Next.On(var further):
+                    move = further;
                     break;
-                case MovePhase.Following when Seen.Occasion == Occasion.Converge:
-                    // One order is one try: what fails again waits for another.
-                    await FulfilAdoptionAsync(cancel).ConfigureAwait(false);
-                    var (wait, impossible) = await new Following(Machine, Seen).RunAsync(move, cancel).ConfigureAwait(false);
-                    if (wait is not null)
-                        return wait;
-                    if (impossible is not null)
-                    {
-                        await CancelAsync(move, targetIsThere: true, impossible, cancel).ConfigureAwait(false);
-                        return null;
-                    }
-
-                    move = AtRest(move);
-                    break;
-                case MovePhase.Following:
-                    // The unit goes: what the map promises is made true at once.
-                    await Machine.LongWork.StopAsync(cancel).ConfigureAwait(false);
-                    move = AtRest(move);
-                    break;
-                case MovePhase.Copying when startsFirst && Seen.Occasion == Occasion.Converge
-                    && move.BootId.Length > 0 && move.BootId != Machine.Clock.BootId:
-                    // After a reboot every file is read again: while the node serves.
-                    move = move with { Phase = MovePhase.Following, BootId = "" };
-                    break;
-                case MovePhase.Copying:
-                    await FulfilAdoptionAsync(cancel).ConfigureAwait(false);
-                    await FulfilMigrationAsync(cancel).ConfigureAwait(false);
-                    switch (await CopyAsync(move, cancel).ConfigureAwait(false))
-                    {
-                        case CopyState.Verified copied:
-                            move = move with { Phase = MovePhase.Publishing, BootId = copied.BootId };
-                            break;
-                        case CopyState.UnderWay copying:
-                            return StatusText.Copying(move.Target.Name, copying.Progress, isDown: true);
-                        case CopyState.Followed or CopyState.Ended:
-                            throw new System.Diagnostics.UnreachableException();
-                        case CopyState.Impossible no:
-                            await CancelAsync(move, targetIsThere: true, no.Why, cancel).ConfigureAwait(false);
-                            return null;
-                    }
-
-                    break;
-                case MovePhase.Publishing or MovePhase.Switching when move.BootId != Machine.Clock.BootId
-                    && Seen.Node.ConfiguredRoot != move.Target.DataRoot:
-                    // Whatever happened in between, the source is compared again before it is left.
-                    move = move with { Phase = MovePhase.Copying };
-                    break;
-                case MovePhase.Publishing:
-                    await Volumes.PublishIncomingAsync(move.Target, cancel).ConfigureAwait(false);
-                    await MarkAsync(move.Target, r => r with { State = RecordState.Ready, Generation = move.Generation }, cancel)
-                        .ConfigureAwait(false);
-                    move = move with { Phase = MovePhase.Switching };
-                    break;
-                case MovePhase.Switching:
-                    await Machine.ReportAsync(StatusText.Switching(move.Target.Name), cancel).ConfigureAwait(false);
-                    await Node.ConfigureAsync(ConfigurationFor(move.Target, Journal.Node), cancel).ConfigureAwait(false);
-                    move = move with { Phase = MovePhase.Starting };
-                    break;
-                case MovePhase.Starting:
-                    if (Journal.Served != move.Target)
-                        await HandOverAsync(move, cancel).ConfigureAwait(false);
-                    var (status, failure) = await StartAsync(move, cancel).ConfigureAwait(false);
-                    if (failure is null)
-                        return status ?? await FinishAsync(move, cancel).ConfigureAwait(false);
-                    // It died before it opened a port: nothing was written there that anybody was promised.
-                    await new GoingBack(Machine, Seen).RunAsync(WayBack(move, failure), cancel).ConfigureAwait(false);
-                    return null;
-                default:
-                    throw new System.Diagnostics.UnreachableException();
+                case Next.Over(var waits):
+                    return waits;
             }
         }
     }
 
-    /// <summary>On with the node stopped.</summary>
-    private Undertaking.Moving AtRest(Undertaking.Moving move) => move with { Phase = MovePhase.Copying, BootId = Machine.Clock.BootId };
-
-    /// <summary>What it waits for; or whether it dies, and then loses nothing by a copy at rest; or neither: it serves.</summary>
-    private async Task<(UnitStatus? Wait, bool Dies)> StartSourceAsync(Undertaking.Moving move, CancellationToken cancel)
+    /// <summary>What comes after a phase.</summary>
+    private abstract record Next
     {
-        if (Seen.Orders.CutOver is not null)
-            return (null, Dies: true); // whoever ordered that does not wait for it
-        await Machine.ReportAsync(StatusText.Starting(move.Source), cancel).ConfigureAwait(false);
-        await MountAsync(move.Source, cancel).ConfigureAwait(false);
-        return await _starting.LiftAndStartAsync(move.Source, cancel).ConfigureAwait(false) switch
+        /// <summary>Another one.</summary>
+        internal sealed record On(Undertaking.Moving Move) : Next;
+
+        /// <summary>Nothing more now: it waits for something, or is over.</summary>
+        internal sealed record Over(UnitStatus? Waits) : Next;
+    }
+
+    private async Task<Next> FollowAsync(Undertaking.Moving move, bool startsFirst, CancellationToken cancel)
+    {
+        if (Seen.Occasion != Occasion.Converge)
         {
-            StartOutcome.Answers => (await _starting.ConfirmAsync(move.Source, cancel).ConfigureAwait(false), false),
-            StartOutcome.StillStarting s => (await _starting.StillAsync(StatusText.Starting(move.Source, s.Doing), cancel).ConfigureAwait(false), false),
-            StartOutcome.Died d when Seen.Orders.Pause is not null => (StatusText.NodeDied(move.Source, d.Reason), false),
-            StartOutcome.Died => (null, true),
+            // The unit goes: what the map promises is made true at once.
+            await Machine.LongWork.StopAsync(cancel).ConfigureAwait(false);
+            return new Next.On(AtRest(move));
+        }
+
+        // One order is one try: what fails again waits for another.
+        await FulfilAdoptionAsync(cancel).ConfigureAwait(false);
+        var (wait, impossible) = await new Following(Machine, Seen).RunAsync(move, startsFirst, cancel).ConfigureAwait(false);
+        return (wait, impossible) switch
+        {
+            ({ } waits, _) => new Next.Over(waits),
+            (_, { } why) => await GiveUpAsync(move, why, cancel).ConfigureAwait(false),
+            _ => new Next.On(AtRest(move)),
+        };
+    }
+
+    private async Task<Next> CopyAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        await FulfilAdoptionAsync(cancel).ConfigureAwait(false);
+        await FulfilMigrationAsync(cancel).ConfigureAwait(false);
+        return await CopyAtRestAsync(move, cancel).ConfigureAwait(false) switch
+        {
+            CopyState.Verified copied => new Next.On(move with { Phase = MovePhase.Publishing, BootId = copied.BootId }),
+            CopyState.UnderWay copying => new Next.Over(StatusText.Copying(move.Target.Name, copying.Progress, isDown: true)),
+            CopyState.Impossible no => await GiveUpAsync(move, no.Why, cancel).ConfigureAwait(false),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
+
+    private async Task<Next> PublishAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        await Volumes.PublishIncomingAsync(move.Target, cancel).ConfigureAwait(false);
+        await MarkAsync(move.Target, r => r with { State = RecordState.Ready, Generation = move.Generation }, cancel).ConfigureAwait(false);
+        return new Next.On(move with { Phase = MovePhase.Switching });
+    }
+
+    private async Task<Next> SwitchAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        await Machine.ReportAsync(StatusText.Switching(move.Target.Name), cancel).ConfigureAwait(false);
+        await Node.ConfigureAsync(ConfigurationFor(move.Target, Journal.Node), cancel).ConfigureAwait(false);
+        return new Next.On(move with { Phase = MovePhase.Starting });
+    }
+
+    private async Task<Next> StartAsync(Undertaking.Moving move, CancellationToken cancel)
+    {
+        if (Journal.Served != move.Target)
+            await HandOverAsync(move, cancel).ConfigureAwait(false);
+        switch (await _starting.LiftAndStartAsync(move.Target, cancel).ConfigureAwait(false))
+        {
+            case StartOutcome.Answers:
+                return new Next.Over(await FinishAsync(move, cancel).ConfigureAwait(false));
+            case StartOutcome.StillStarting still:
+                return new Next.Over(await _starting.StillAsync(StatusText.Switching(move.Target.Name, still.Doing), cancel).ConfigureAwait(false));
+            case StartOutcome.Died { MayHaveServed: false } died:
+                // It died before it opened a port: nothing was written there that anybody was promised.
+                await new GoingBack(Machine, Seen).RunAsync(WayBack(move, died.Reason), cancel).ConfigureAwait(false);
+                return new Next.Over(null);
+            case StartOutcome.Died died:
+                // It may hold writes: the move is over, and the target a place like any other that does not stay up.
+                await SaveAsync(Journal with { Undertaking = null }, cancel).ConfigureAwait(false);
+                return new Next.Over(StatusText.NodeDied(move.Target, died.Reason));
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task<Next> GiveUpAsync(Undertaking.Moving move, string why, CancellationToken cancel)
+    {
+        await CancelAsync(move, targetIsThere: true, why, cancel).ConfigureAwait(false);
+        return new Next.Over(null);
+    }
+
+    private bool IsOfThisBoot(Undertaking.Moving move) => move.BootId == Machine.Clock.BootId;
+
+    /// <summary>On with the node stopped.</summary>
+    private Undertaking.Moving AtRest(Undertaking.Moving move) => move with { Phase = MovePhase.Copying, BootId = Machine.Clock.BootId };
 
     /// <summary>Before the commit point: the target is discarded where it is there, the source serves on.</summary>
     internal async Task CancelAsync(Undertaking.Moving move, bool targetIsThere, string? failure, CancellationToken cancel)
@@ -185,7 +198,7 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
     }
 
     /// <summary>Hold, stop, settle, copy, verify. What cannot be done is an answer: the source serves again.</summary>
-    private async Task<CopyState> CopyAsync(Undertaking.Moving move, CancellationToken cancel)
+    private async Task<CopyState> CopyAtRestAsync(Undertaking.Moving move, CancellationToken cancel)
     {
         try
         {
@@ -230,27 +243,6 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
         new(move.Target, Journal.LastSwitch ?? new Switch(move.Source, Journal.Node, Journal.Lineage, move.Generation - 1),
             move.Generation + 1, failure)
         { Entry = move.Entry, Since = Now };
-
-    private async Task<(UnitStatus? Status, string? Failure)> StartAsync(Undertaking.Moving move, CancellationToken cancel)
-    {
-        var outcome = await _starting.LiftAndStartAsync(move.Target, cancel).ConfigureAwait(false);
-        return outcome switch
-        {
-            StartOutcome.Answers => (null, null),
-            StartOutcome.StillStarting s => (await _starting.StillAsync(StatusText.Switching(move.Target.Name, s.Doing), cancel)
-                .ConfigureAwait(false), null),
-            StartOutcome.Died { MayHaveServed: false } d => (null, d.Reason),
-            StartOutcome.Died d => (await StayAsync(move, d.Reason, cancel).ConfigureAwait(false), null),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-    }
-
-    /// <summary>It may hold writes: the move is over, and the target a place like any other that does not stay up.</summary>
-    private async Task<UnitStatus> StayAsync(Undertaking.Moving move, string reason, CancellationToken cancel)
-    {
-        await SaveAsync(Journal with { Undertaking = null }, cancel).ConfigureAwait(false);
-        return StatusText.NodeDied(move.Target, reason);
-    }
 
     private async Task<UnitStatus?> FinishAsync(Undertaking.Moving move, CancellationToken cancel)
     {

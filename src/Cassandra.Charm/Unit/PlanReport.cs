@@ -39,6 +39,7 @@ internal static class PlanReport
         Decision.Drop => "drop what was begun on a volume that is no longer mapped",
         Decision.Start s => $"start Cassandra on {s.Place.Name}",
         Decision.AwaitNode a => $"wait for Cassandra to answer on {a.Place.Name} and see that it is this node",
+        Decision.StopPasses s => $"stop copying: {s.Afterwards.Message}",
         Decision.StopNode s => $"stop Cassandra: {s.Afterwards.Message}",
         Decision.Leave => "stop Cassandra and release its volume",
         Decision.Forget => "remove every unit of the charm's from this machine",

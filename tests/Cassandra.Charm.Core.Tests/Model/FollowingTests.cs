@@ -39,6 +39,21 @@ public sealed class FollowingTests
     }
 
     [Fact]
+    public async Task On_hold_nothing_is_copied_until_the_operator_is_done()
+    {
+        var machine = await FollowingAsync(rounds: 1);
+        machine.Orders = machine.Orders.With(OrderKind.Hold, Order(machine));
+        var copies = machine.CopiesStopped;
+
+        var held = await machine.SettleAsync();
+
+        Assert.StartsWith("on hold since ", held?.Message, StringComparison.Ordinal);
+        Assert.True(machine.CopiesStopped > copies && machine.IsRunning);
+        machine.Orders = machine.Orders.With(OrderKind.Hold, null);
+        await EndsOnTheVolumeAsync(machine);
+    }
+
+    [Fact]
     public async Task Outside_the_window_the_node_is_not_stopped_unless_it_is_ordered()
     {
         var machine = await FollowingAsync(rounds: 0, window: "12:00-13:00 UTC");

@@ -138,7 +138,14 @@ internal sealed partial class ModelMachine : INode, ILongWork
 
     public Task KeepHeartbeatAsync(CancellationToken cancel) => Task.CompletedTask;
 
-    Task ILongWork.StopAsync(CancellationToken cancel) => Task.CompletedTask;
+    /// <summary>How often what copies was stopped.</summary>
+    public int CopiesStopped { get; private set; }
+
+    Task ILongWork.StopAsync(CancellationToken cancel)
+    {
+        CopiesStopped++;
+        return Task.CompletedTask;
+    }
 
     Task ILongWork.ForgetAsync(CancellationToken cancel) => Task.CompletedTask;
 
