@@ -20,6 +20,9 @@ public interface IMachine
     /// <summary>Work that outlives a hook.</summary>
     ILongWork LongWork { get; }
 
+    /// <summary>Turns among the units of the ring.</summary>
+    ITurns Turns { get; }
+
     /// <summary>What the charm remembers.</summary>
     IJournalStore Journal { get; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Rings;
 
 namespace Cassandra.Charm.Core.Reporting;
 
@@ -84,6 +85,18 @@ public static class StatusText
     public static UnitStatus CutOverWaits(string volume, DateTimeOffset opens, Place serving) =>
         UnitStatus.Maintenance($"copying to {volume}: done but for the cut-over, which waits until "
             + $"{Minute(opens)} (cut-over-window); {StillServing(serving)}; the action cut-over does it now");
+
+    /// <summary>Others come first.</summary>
+    /// <param name="why">What the turn is for: <c>to switch to vol-1</c>.</param>
+    /// <param name="waitsFor">What for.</param>
+    /// <param name="meanwhile">What is so until then.</param>
+    public static UnitStatus TurnWaits(string why, string waitsFor, string meanwhile) =>
+        UnitStatus.Waiting($"turn {why}: {waitsFor}; {meanwhile}");
+
+    /// <summary>Nobody goes before somebody has looked.</summary>
+    public static UnitStatus RollHalted(string why, RollHalt halt, string meanwhile) => UnitStatus.Blocked(
+        $"turn {why}: nobody goes on, as the turn of {halt.Failed.Unit} failed ({halt.Reason}); {meanwhile}; "
+        + "look at that unit, then run the action resume-roll");
 
     /// <summary>The service that copies has ended, and left no word why.</summary>
     public static UnitStatus CopyEnded(string volume, string unit, Place serving) => UnitStatus.Blocked(

@@ -3,6 +3,7 @@ using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
+using Cassandra.Charm.Core.Rings;
 
 namespace Cassandra.Charm.Core.Steps;
 
@@ -37,6 +38,8 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
         if (work.Phase == AdoptPhase.Taking)
         {
             await SaveAsync(Journal with { Undertaking = work }, cancel).ConfigureAwait(false);
+            if (await TurnAsync(work, cancel).ConfigureAwait(false) is { } waits)
+                return waits;
             work = await TakeAsync(work, cancel).ConfigureAwait(false);
         }
 
@@ -57,6 +60,11 @@ internal sealed class Adopting(IMachine machine, Observation seen) : Step(machin
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
+
+    private Task<UnitStatus?> TurnAsync(Undertaking.Adopting work, CancellationToken cancel) =>
+        Seen.Node.State is NodeState.Serving or NodeState.Unresponsive
+            ? TurnAsync(TurnKind.Stop, $"to serve from {work.Target.Name}", StatusText.StillServing(Journal.Served), cancel)
+            : TurnAsync(TurnKind.Start, $"to start on {work.Target.Name}", "Cassandra is down", cancel);
 
     private async Task<Undertaking.Adopting> TakeAsync(Undertaking.Adopting work, CancellationToken cancel)
     {

@@ -19,6 +19,28 @@ public sealed class Conductor(IMachine machine, Func<CancellationToken, Task<Obs
     /// <exception cref="InvalidOperationException">The decisions go round in circles: a bug.</exception>
     public async Task<UnitStatus?> ConvergeAsync(CancellationToken cancel)
     {
+        var status = await RunAsync(cancel).ConfigureAwait(false);
+        if (machine.Turns.IsOpen)
+            await GiveTurnBackAsync(status, cancel).ConfigureAwait(false);
+        return status;
+    }
+
+    /// <summary>When it serves, or cannot: others wait. Who waits, or is at work, keeps it.</summary>
+    private async Task GiveTurnBackAsync(UnitStatus? status, CancellationToken cancel)
+    {
+        if (status?.State is UnitState.Waiting or UnitState.Maintenance)
+            return;
+        var seen = await observe(cancel).ConfigureAwait(false);
+        if (seen.Orders.Hold is not null)
+            return;
+        if (status?.State != UnitState.Blocked || seen.Node.State == NodeState.Serving)
+            await machine.Turns.EndAsync(cancel).ConfigureAwait(false);
+        else
+            await machine.Turns.FailAsync(status.Message, cancel).ConfigureAwait(false);
+    }
+
+    private async Task<UnitStatus?> RunAsync(CancellationToken cancel)
+    {
         UnitStatus? notInstalled = null;
         var declined = "";
         for (var round = 0; round < MaxRounds; round++)

@@ -4,6 +4,7 @@ using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
+using Cassandra.Charm.Core.Rings;
 
 namespace Cassandra.Charm.Core.Steps;
 
@@ -38,22 +39,35 @@ internal sealed class Following(IMachine machine, Observation seen) : Step(machi
             return (StatusText.CopyPaused(move.Target.Name, paused.Order.At, move.Source), null);
         }
 
-        return await FollowAsync(move, cutOver is CutOver.Now ? Fresh : Close, cancel).ConfigureAwait(false) switch
+        // The turn is asked for when little is left, not for as long as the copy takes; and then a last pass is made with it.
+        var (wait, impossible) = await PassesAsync(move, Close, cancel).ConfigureAwait(false);
+        if (wait is not null || impossible is not null)
+            return (wait, impossible);
+        if (cutOver is CutOver.Later later)
+            return (await AppointAsync(move, later, cancel).ConfigureAwait(false), null);
+        return await TurnAsync(TurnKind.Stop, $"to switch to {move.Target.Name}", StatusText.StillServing(move.Source), cancel)
+            .ConfigureAwait(false) is { } turn
+            ? (turn, null)
+            : await PassesAsync(move, Fresh, cancel).ConfigureAwait(false);
+    }
+
+    private async Task<(UnitStatus? Wait, string? Impossible)> PassesAsync(Undertaking.Moving move, TimeSpan fresh, CancellationToken cancel) =>
+        await FollowAsync(move, fresh, cancel).ConfigureAwait(false) switch
         {
             CopyState.UnderWay copying => (StatusText.Copying(move.Target.Name, copying.Progress, isDown: false), null),
             CopyState.Ended ended => (StatusText.CopyEnded(move.Target.Name, ended.Unit, move.Source), null),
             CopyState.Impossible no => (null, no.Why),
-            CopyState.Followed when cutOver is CutOver.Later later => (await AppointAsync(move, later, cancel).ConfigureAwait(false), null),
             CopyState.Followed => (null, null),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-    }
 
     /// <summary>What it waits for; or whether it dies, and then loses nothing by a copy at rest; or neither: it serves.</summary>
     private async Task<(UnitStatus? Wait, bool IsDead)> StartSourceAsync(Undertaking.Moving move, CancellationToken cancel)
     {
         if (Seen.Orders.CutOver is not null)
             return (null, IsDead: true); // whoever ordered that does not wait for it
+        if (await TurnAsync(TurnKind.Start, "to start", "Cassandra is down", cancel).ConfigureAwait(false) is { } waits)
+            return (waits, IsDead: false);
         await Machine.ReportAsync(StatusText.Starting(move.Source), cancel).ConfigureAwait(false);
         await MountAsync(move.Source, cancel).ConfigureAwait(false);
         return await _starting.LiftAndStartAsync(move.Source, cancel).ConfigureAwait(false) switch

@@ -129,6 +129,7 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
                 return new Next.Over(await _starting.StillAsync(StatusText.Switching(move.Target.Name, still.Doing), cancel).ConfigureAwait(false));
             case StartOutcome.Died { MayHaveServed: false } died:
                 // It died before it opened a port: nothing was written there that anybody was promised.
+                await Machine.Turns.FailAsync(died.Reason, cancel).ConfigureAwait(false);
                 await new GoingBack(Machine, Seen).RunAsync(WayBack(move, died.Reason), cancel).ConfigureAwait(false);
                 return new Next.Over(null);
             case StartOutcome.Died died:
@@ -143,6 +144,7 @@ internal sealed class Moving(IMachine machine, Observation seen) : Step(machine,
     private async Task<Next> GiveUpAsync(Undertaking.Moving move, string why, CancellationToken cancel)
     {
         await CancelAsync(move, targetIsThere: true, why, cancel).ConfigureAwait(false);
+        await Machine.Turns.FailAsync(why, cancel).ConfigureAwait(false);
         return new Next.Over(null);
     }
 

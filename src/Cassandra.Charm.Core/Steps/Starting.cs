@@ -3,6 +3,7 @@ using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Reporting;
+using Cassandra.Charm.Core.Rings;
 
 namespace Cassandra.Charm.Core.Steps;
 
@@ -12,6 +13,8 @@ internal sealed class Starting(IMachine machine, Observation seen) : Step(machin
     /// <summary>The first start of this node, with empty directories.</summary>
     internal async Task<UnitStatus?> FoundAsync(Place place, CancellationToken cancel)
     {
+        if (await TurnAsync(TurnKind.Start, "to start", "Cassandra has not been started", cancel).ConfigureAwait(false) is { } waits)
+            return waits;
         await MountAsync(place, cancel).ConfigureAwait(false);
         await Node.CreateTreeAsync(place, cancel).ConfigureAwait(false);
         var node = NodeConfigurations.Founding(Seen);
@@ -38,6 +41,8 @@ internal sealed class Starting(IMachine machine, Observation seen) : Step(machin
     /// <summary>Starts the node where it last served; null when it answers.</summary>
     internal async Task<UnitStatus?> StartAsync(Place place, CancellationToken cancel)
     {
+        if (await TurnAsync(TurnKind.Start, "to start", "Cassandra is down", cancel).ConfigureAwait(false) is { } waits)
+            return waits;
         await Machine.ReportAsync(StatusText.Starting(place), cancel).ConfigureAwait(false);
         await MountAsync(place, cancel).ConfigureAwait(false);
         return await SettledAsync(place, await LiftAndStartAsync(place, cancel).ConfigureAwait(false), cancel)

@@ -3,6 +3,8 @@ using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Reporting;
+using Cassandra.Charm.Core.Rings;
 using Cassandra.Charm.Core.Volumes;
 
 namespace Cassandra.Charm.Core.Steps;
@@ -27,6 +29,21 @@ internal abstract class Step(IMachine machine, Observation seen)
 
     /// <summary>A hook waits a while; a unit that goes waits until it is done, for nobody will come back.</summary>
     protected TimeSpan PatienceNow => seen.Occasion == Occasion.Converge ? Patience : TimeSpan.FromHours(24);
+
+    /// <summary>What is waited for before a node may be stopped, or started; null where it may now. A unit that goes waits for nobody.</summary>
+    /// <param name="kind">Which.</param>
+    /// <param name="why">For the status line: <c>to switch to vol-1</c>.</param>
+    /// <param name="meanwhile">What is so until then.</param>
+    /// <param name="cancel">Ends the question.</param>
+    protected async Task<UnitStatus?> TurnAsync(TurnKind kind, string why, string meanwhile, CancellationToken cancel) =>
+        seen.Occasion != Occasion.Converge ? null : await machine.Turns.AskAsync(kind, why, cancel).ConfigureAwait(false) switch
+        {
+            TurnStanding.Goes => null,
+            TurnStanding.Waits waits => StatusText.TurnWaits(why, waits.For, meanwhile),
+            TurnStanding.HandsBack back => StatusText.TurnWaits(why, back.For, meanwhile),
+            TurnStanding.Halted halted => StatusText.RollHalted(why, halted.Halt, meanwhile),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     protected Task SaveAsync(Journal journal, CancellationToken cancel) => machine.Journal.SaveAsync(journal, cancel);
 

@@ -16,7 +16,7 @@ internal sealed class CrashException : Exception;
 /// A machine in memory under the real decisions and the real steps. Every effect is a point before and after which it
 /// can crash; what crashes is the charm and the node, the disks stay as they are. While the node serves, a client writes.
 /// </summary>
-internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
+internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock, ITurns
 {
     private int _effects;
     private int _nextWrite;
@@ -65,6 +65,8 @@ internal sealed partial class ModelMachine : IMachine, IJournalStore, IClock
     public INode Node => this;
 
     public ILongWork LongWork => this;
+
+    public ITurns Turns => this;
 
     public IJournalStore Journal => this;
 
