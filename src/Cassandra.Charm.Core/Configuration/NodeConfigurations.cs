@@ -31,7 +31,7 @@ public static class NodeConfigurations
             Partitioner = data.Partitioner,
             NumTokens = data.Tokens.Count > 0 ? data.Tokens.Count : o.Settings.NumTokens,
             Address = address,
-            Seeds = [address],
+            Seeds = o.Seeds.Count > 0 ? o.Seeds : [address],
             MaxHeapSize = o.Settings.MaxHeapSize,
             HeapNewSize = o.Settings.HeapNewSize,
             OwnershipToken = place is Place.OnVolume ? ownershipToken : null,

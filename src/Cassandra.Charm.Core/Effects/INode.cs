@@ -1,6 +1,7 @@
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Rings;
 
 namespace Cassandra.Charm.Core.Effects;
 
@@ -55,6 +56,9 @@ public interface INode
 
     /// <summary>Asks the serving node who it is.</summary>
     Task<NodeIdentity> IdentifyAsync(CancellationToken cancel);
+
+    /// <summary>The ring as the serving node sees it; unknown where it does not answer.</summary>
+    Task<RingHealth> LookAtRingAsync(CancellationToken cancel);
 
     /// <summary>Creates empty data directories with the service's owner, where they are absent.</summary>
     Task CreateTreeAsync(Place place, CancellationToken cancel);

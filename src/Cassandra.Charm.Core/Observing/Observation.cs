@@ -78,6 +78,9 @@ public sealed record Observation
     /// <summary>Address of this unit, as Juju says; empty where it was not asked.</summary>
     public string Address { get; init; } = "";
 
+    /// <summary>Addresses of the ring's seeds; empty where the unit has no others.</summary>
+    public IReadOnlyList<string> Seeds { get; init; } = [];
+
     /// <summary>Availability zone; empty where the platform has none.</summary>
     public string Zone { get; init; } = "";
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Cassandra.Charm.Core.Rings;
 
 /// <summary>How it stands with a unit's own turn.</summary>
@@ -34,6 +36,7 @@ public sealed record TurnLedger(long Number, TurnRequest? Open, TurnFailure? Fai
     public static TurnLedger New { get; } = new(0, null, null);
 
     /// <summary>The last number that is over.</summary>
+    [JsonIgnore]
     public long Done => Open is null ? Number : Number - 1;
 
     /// <summary>With an open request of this kind. One that is open already for the same purpose stays.</summary>

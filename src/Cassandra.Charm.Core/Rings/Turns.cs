@@ -39,8 +39,14 @@ public static class Turns
     internal static bool Waits(RingUnit unit, TurnKind kind, RingView v) =>
         unit.Request is { } wish && wish.Kind == kind && wish.Number > unit.Done && v.Existing.Contains(unit.Unit) && !Has(unit, v.Book);
 
+    /// <summary>Whether somebody would go next if the ring were well: then it is worth looking whether it is.</summary>
+    public static bool IsAnyToStop(RingView v) => v.Book.Halt is null && FirstToStop(v) is not null;
+
+    private static RingUnit? NextToStop(RingView v) =>
+        FirstToStop(v) is { } next && WhyNotStop(next, v) is null ? next : null;
+
     /// <summary>The next in number after the one before, so that everybody's turn comes; null where none may go now.</summary>
-    private static RingUnit? NextToStop(RingView v)
+    private static RingUnit? FirstToStop(RingView v)
     {
         if (v.Book.Start is not null || (v.Scope == TurnScope.Node && v.Book.Stops.Count > 0))
             return null;
@@ -49,8 +55,7 @@ public static class Turns
             return null;
         var waiting = v.Units.Where(unit => Waits(unit, TurnKind.Stop, v) && (rack is null || unit.Rack == rack)).ToList();
         var after = v.Book.Last.Length == 0 ? -1 : RingView.Number(v.Book.Last);
-        var next = waiting.Find(unit => RingView.Number(unit.Unit) > after) ?? waiting.FirstOrDefault();
-        return next is not null && WhyNotStop(next, v) is null ? next : null;
+        return waiting.Find(unit => RingView.Number(unit.Unit) > after) ?? waiting.FirstOrDefault();
     }
 
     /// <summary>

@@ -47,6 +47,10 @@ public sealed class VolumeMap
         return entry.Volume is { } volume ? new Assignment.Volume(volume) : new Assignment.RootDisk();
     }
 
+    /// <summary>The units of an application that have a volume in the map.</summary>
+    public IReadOnlyList<string> UnitsWithVolume(string application) =>
+        [.. _entries.Where(entry => entry.Value.Volume is not null && entry.Key.StartsWith($"{application}/", StringComparison.Ordinal)).Select(entry => entry.Key)];
+
     /// <summary>The volumes that the map gives to other units than this one.</summary>
     public IReadOnlyList<VolumeId> ClaimedByOthersThan(string unit) =>
         [.. _entries.Where(entry => entry.Key != unit && entry.Value.Volume is not null).Select(entry => entry.Value.Volume!.Value)];

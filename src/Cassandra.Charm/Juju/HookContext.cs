@@ -26,6 +26,15 @@ internal sealed record HookContext
     /// <summary><c>JUJU_AVAILABILITY_ZONE</c>; empty where the platform has none.</summary>
     public string AvailabilityZone { get; init; } = "";
 
+    /// <summary><c>JUJU_RELATION_ID</c>; empty where the hook is about no relation.</summary>
+    public string RelationId { get; init; } = "";
+
+    /// <summary><c>JUJU_REMOTE_UNIT</c>: whose bag has changed; empty where it is the application's.</summary>
+    public string RemoteUnit { get; init; } = "";
+
+    /// <summary><c>JUJU_DEPARTING_UNIT</c>; empty where none departs.</summary>
+    public string DepartingUnit { get; init; } = "";
+
     /// <summary><c>JUJU_CHARM_DIR</c>: where the charm is unpacked.</summary>
     public string CharmDirectory { get; init; } = "";
 
@@ -53,6 +62,9 @@ internal sealed record HookContext
         ModelName = variable("JUJU_MODEL_NAME") ?? "",
         MachineId = variable("JUJU_MACHINE_ID") ?? "",
         AvailabilityZone = variable("JUJU_AVAILABILITY_ZONE") ?? "",
+        RelationId = variable("JUJU_RELATION_ID") ?? "",
+        RemoteUnit = variable("JUJU_REMOTE_UNIT") ?? "",
+        DepartingUnit = variable("JUJU_DEPARTING_UNIT") ?? "",
         CharmDirectory = variable("JUJU_CHARM_DIR") ?? "",
         Proxies = new Proxies(
             variable("JUJU_CHARM_HTTP_PROXY") ?? "",

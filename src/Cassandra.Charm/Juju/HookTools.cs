@@ -15,6 +15,9 @@ internal sealed class HookTools(IHookToolRunner runner)
     /// <summary>goal-state, is-leader.</summary>
     public ApplicationTools Application { get; } = new(runner);
 
+    /// <summary>relation-ids, relation-list, relation-get, relation-set.</summary>
+    public RelationTools Relations { get; } = new(runner);
+
     /// <summary>resource-get.</summary>
     public ResourceTools Resources { get; } = new(runner);
 

@@ -7,6 +7,8 @@ namespace Cassandra.Charm.Juju;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower)]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(NetworkAnswer))]
 [JsonSerializable(typeof(GoalStateAnswer))]
 internal sealed partial class JujuJson : JsonSerializerContext;

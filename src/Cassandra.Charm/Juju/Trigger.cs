@@ -29,6 +29,9 @@ public enum HookEvent
 
     /// <summary>This unit leads.</summary>
     LeaderElected,
+
+    /// <summary>Another unit, or the leader for all, has said something; or a unit has come or gone.</summary>
+    ClusterChanged,
 }
 
 /// <summary>What Juju wants done: a hook or an action.</summary>

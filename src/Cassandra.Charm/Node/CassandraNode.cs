@@ -3,6 +3,7 @@ using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Rings;
 using Cassandra.Charm.Linux;
 using Cassandra.Charm.Linux.Programs;
 using Cassandra.Charm.Node.Configuration;
@@ -17,6 +18,8 @@ namespace Cassandra.Charm.Node;
 /// <summary>The Cassandra of this machine.</summary>
 internal sealed class CassandraNode : INode
 {
+    private static readonly TimeSpan RingLimit = TimeSpan.FromMinutes(2);
+
     private readonly NodePaths _paths;
     private readonly ServiceUnit _unit;
     private readonly IPrograms _programs;
@@ -123,6 +126,21 @@ internal sealed class CassandraNode : INode
     /// <inheritdoc/>
     public Task<NodeIdentity> IdentifyAsync(CancellationToken cancel) =>
         new NodeIdentityQuery(Tools, _log).AskAsync(RequireConfigured(), cancel);
+
+    /// <inheritdoc/>
+    public async Task<RingHealth> LookAtRingAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return RingStatusText.Health(
+                await Tools.NodetoolAsync(RingLimit, cancel, "status").ConfigureAwait(false),
+                await Tools.NodetoolAsync(RingLimit, cancel, "netstats").ConfigureAwait(false));
+        }
+        catch (EffectFailedException failure)
+        {
+            return new RingHealth.Unknown($"the ring cannot be seen ({failure.Message})");
+        }
+    }
 
     /// <inheritdoc/>
     public Task CreateTreeAsync(Place place, CancellationToken cancel)

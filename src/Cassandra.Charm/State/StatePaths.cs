@@ -14,6 +14,12 @@ internal sealed record StatePaths(string Root = "/var/lib/cassandra-charm", stri
     /// <summary>Operators' orders, a file each.</summary>
     public string Orders => $"{Root}/orders";
 
+    /// <summary>What other units have said.</summary>
+    public string HeardRing => $"{Root}/heard-ring.json";
+
+    /// <summary>This unit's turns.</summary>
+    public string Turns => $"{Root}/turns.json";
+
     /// <summary>Path of the attached package, as last heard; empty where none is.</summary>
     public string Resource => $"{Root}/resource";
 

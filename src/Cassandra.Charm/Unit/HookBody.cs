@@ -18,6 +18,10 @@ internal sealed class HookBody(
 {
     private const int CqlPort = 9042;
 
+    // What this hook has written counts when it has ended.
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UntilTheRingIsWell = TimeSpan.FromSeconds(15);
+
     /// <inheritdoc/>
     public async Task ConvergeAsync(HookContext context, HookEvent hook, CancellationToken stop)
     {
@@ -28,8 +32,12 @@ internal sealed class HookBody(
             var occasion = OccasionOf(hook);
             if (occasion == Occasion.Converge)
                 await disks.EnsureAsync(stop).ConfigureAwait(false);
-            var conductor = new Conductor(unit.Machine, cancel => unit.Observer.LookAsync(occasion, cancel));
+            await unit.Ring.HearAsync(stop).ConfigureAwait(false);
+            Observation? last = null;
+            var conductor = new Conductor(unit.Machine, async cancel => last = await unit.Observer.LookAsync(occasion, cancel).ConfigureAwait(false));
             var status = await conductor.ConvergeAsync(stop).ConfigureAwait(false);
+            if (occasion == Occasion.Converge && last is not null)
+                await SpeakAsync(unit, last, stop).ConfigureAwait(false);
             if (status is not null)
                 await juju.Status.SetAsync(status, stop).ConfigureAwait(false);
             if (occasion != Occasion.Remove)
@@ -63,8 +71,18 @@ internal sealed class HookBody(
         HookEvent.Stop => Occasion.Stop,
         HookEvent.Remove => Occasion.Remove,
         HookEvent.Install or HookEvent.ConfigChanged or HookEvent.Start or HookEvent.UpgradeCharm
-            or HookEvent.UpdateStatus or HookEvent.LeaderElected or HookEvent.Unknown => Occasion.Converge,
+            or HookEvent.UpdateStatus or HookEvent.LeaderElected or HookEvent.ClusterChanged or HookEvent.Unknown => Occasion.Converge,
     };
+
+    /// <summary>To the other units; and what nobody will tell this one is looked at again by itself.</summary>
+    private static async Task SpeakAsync(CharmedUnit unit, Observation last, CancellationToken stop)
+    {
+        await unit.Ring.SpeakAsync(last, stop).ConfigureAwait(false);
+        if (unit.Ring.HasGrantedItself)
+            await unit.Machine.LongWork.CallBackAfterAsync(AtOnce, stop).ConfigureAwait(false);
+        else if (unit.Ring.WaitsForHealth)
+            await unit.Machine.LongWork.CallBackAfterAsync(UntilTheRingIsWell, stop).ConfigureAwait(false);
+    }
 
     /// <summary>Version and port, where they are news.</summary>
     private async Task TellAsync(CharmedUnit unit, CancellationToken stop)

@@ -5,6 +5,7 @@ using Cassandra.Charm.Core.Places;
 using Cassandra.Charm.Core.Volumes;
 using Cassandra.Charm.Juju;
 using Cassandra.Charm.Linux;
+using Cassandra.Charm.Ring;
 using Cassandra.Charm.State;
 
 namespace Cassandra.Charm.Unit;
@@ -15,7 +16,7 @@ namespace Cassandra.Charm.Unit;
 /// </summary>
 internal sealed class Observer(
     HookContext context, UnitOptions options, AttachedPackage package, HookTools juju, IVolumes volumes, INode node, IInstallation installation,
-    JournalFile journal, OrderFiles orders, BlankFindings findings, IClock clock)
+    JournalFile journal, OrderFiles orders, BlankFindings findings, PeerRing ring, IClock clock)
 {
     private string? _address;
     private IReadOnlySet<string>? _units;
@@ -31,6 +32,7 @@ internal sealed class Observer(
         var sight = await node.LookAsync(known, cancel).ConfigureAwait(false);
         var installed = sight.State != NodeState.NotInstalled && installation.IsComplete(options.Settings, package.LastHeard());
         var sights = await LookAtVolumesAsync(given, cancel).ConfigureAwait(false);
+        var address = await AddressAsync(sight, sights, cancel).ConfigureAwait(false);
         return new Observation
         {
             Occasion = occasion,
@@ -51,7 +53,8 @@ internal sealed class Observer(
             IsContainer = SystemContainer.IsThis,
             Uptime = clock.Uptime,
             BootId = clock.BootId,
-            Address = await AddressAsync(sight, sights, cancel).ConfigureAwait(false),
+            Address = address,
+            Seeds = ring.SeedAddresses(address),
             Zone = context.AvailabilityZone,
         };
     }

@@ -1,6 +1,8 @@
 using Cassandra.Charm.Core.Effects;
+using Cassandra.Charm.Core.Rings;
 using Cassandra.Charm.Juju;
 using Cassandra.Charm.Linux.Programs;
+using Cassandra.Charm.Ring;
 using Cassandra.Charm.Service;
 using Cassandra.Charm.State;
 using Serilog;
@@ -8,7 +10,7 @@ using Serilog;
 namespace Cassandra.Charm.Unit;
 
 /// <summary>The machine and its observer, for one run.</summary>
-internal sealed record CharmedUnit(UnitMachine Machine, Observer Observer, JournalFile Journal, UnitOptions Options);
+internal sealed record CharmedUnit(UnitMachine Machine, Observer Observer, PeerRing Ring, JournalFile Journal, UnitOptions Options);
 
 /// <summary>Puts the parts of one run together.</summary>
 internal sealed class UnitFactory(
@@ -27,9 +29,10 @@ internal sealed class UnitFactory(
         var orders = new OrderFiles(paths.Orders);
         var longWork = new LongWork(new ServiceUnits(programs, paths), new HeartbeatTimer(programs, paths), disks, paths, clock,
             juju.Status.SetAsync, () => options.Settings.VolumeBlankCheck);
+        var ring = new PeerRing(context, juju, new RingFiles(paths), node.LookAtRingAsync, options.Mapped, TurnScope.Node, log);
         return new CharmedUnit(
-            new UnitMachine(volumes, node, installation, longWork, journal, clock, orders, package, juju, log),
-            new Observer(context, options, package, juju, volumes, node, installation, journal, orders, new BlankFindings(paths), clock),
-            journal, options);
+            new UnitMachine(volumes, node, installation, longWork, ring, journal, clock, orders, package, juju, log),
+            new Observer(context, options, package, juju, volumes, node, installation, journal, orders, new BlankFindings(paths), ring, clock),
+            ring, journal, options);
     }
 }

@@ -10,7 +10,7 @@ namespace Cassandra.Charm.Unit;
 
 /// <summary>The real machine under the steps.</summary>
 internal sealed class UnitMachine(
-    IVolumes volumes, INode node, IInstallation installation, ILongWork longWork, IJournalStore journal, IClock clock,
+    IVolumes volumes, INode node, IInstallation installation, ILongWork longWork, ITurns turns, IJournalStore journal, IClock clock,
     OrderFiles orders, AttachedPackage package, HookTools juju, ILogger log) : IMachine
 {
     /// <inheritdoc/>
@@ -21,6 +21,9 @@ internal sealed class UnitMachine(
 
     /// <inheritdoc/>
     public ILongWork LongWork => longWork;
+
+    /// <inheritdoc/>
+    public ITurns Turns => turns;
 
     /// <inheritdoc/>
     public IJournalStore Journal => journal;

@@ -2,6 +2,7 @@ using Cassandra.Charm.Core.Effects;
 using Cassandra.Charm.Core.Journaling;
 using Cassandra.Charm.Core.Observing;
 using Cassandra.Charm.Core.Places;
+using Cassandra.Charm.Core.Rings;
 
 namespace Cassandra.Charm.Core.Tests.Model;
 
@@ -71,6 +72,8 @@ internal sealed partial class ModelMachine : INode, ILongWork
     public Task<StartOutcome> AwaitAsync(TimeSpan patience, CancellationToken cancel) => Outcome();
 
     public Task CloseStartAsync(CancellationToken cancel) => Effect(() => _startIsOpen = false);
+
+    public Task<RingHealth> LookAtRingAsync(CancellationToken cancel) => Task.FromResult<RingHealth>(new RingHealth.Unknown("one machine"));
 
     public Task<NodeIdentity> IdentifyAsync(CancellationToken cancel) =>
         Task.FromResult(new NodeIdentity { HostId = _runningOn!.HostId, ClusterName = "cassandra" });
