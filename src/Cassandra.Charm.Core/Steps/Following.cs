@@ -87,6 +87,9 @@ internal sealed class Following(IMachine machine, Observation seen) : Step(machi
             var record = await Volumes.ReadRecordAsync(move.Target, cancel).ConfigureAwait(false);
             if (record is not { State: RecordState.Incoming } || record.CopyId != move.CopyId)
                 await MarkIncomingAsync(move, cancel).ConfigureAwait(false);
+            else
+                // It may have been published, and cut off before its record said so: nothing is copied beside it.
+                await Volumes.ReopenIncomingAsync(move.Target, cancel).ConfigureAwait(false);
             return await Machine.LongWork.FollowAsync(move, Seen.Settings.MigrationRateLimit, fresh, Seen.Orders.CutOver?.At, cancel).ConfigureAwait(false);
         }
         catch (Exception failure) when (Conductor.IsOfTheWorld(failure))

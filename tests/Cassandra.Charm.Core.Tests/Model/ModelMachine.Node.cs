@@ -127,6 +127,7 @@ internal sealed partial class ModelMachine : INode, ILongWork
         var target = Mounted(move.Target);
         var source = TreeAt(move.Source) ?? throw new EffectFailedException("the source is not there");
         Assert.False(source.IsSealed, "copied from a superseded tree");
+        Assert.True(target.Tree is null, "followed beside a copy that was published");
         await Effect(() => target.Incoming = source.Copy());
         return CopyRounds-- > 0
             ? new CopyState.UnderWay(new CopyProgress(false, 0.5, 1, 2, 1, null))
@@ -158,6 +159,7 @@ internal sealed partial class ModelMachine : INode, ILongWork
         var target = Mounted(move.Target);
         var source = TreeAt(move.Source) ?? throw new EffectFailedException("the source is not there");
         Assert.False(source.IsSealed, "copied from a superseded tree");
+        Assert.True(target.Tree is null, "copied beside a copy that was published");
         await Effect(() => target.Incoming = new ModelTree([.. source.Writes.Take(source.Writes.Count / 2)]));
         if (CopyRounds-- > 0)
             return new CopyState.UnderWay(new CopyProgress(false, 0.5, 1, 2, 1, null));
