@@ -40,8 +40,9 @@ public sealed class FailureTests
         var fine = await unit.WaitForIdleAsync();
         Assert.Equal(["9042/tcp"], fine.Ports);
         Assert.Equal(["run  {}", "run  {}"], test.Notes());
-        var shown = await test.Agent.JujuAsync("relation-show", ["fake/0", "ring"], null, TestContext.Current.CancellationToken);
-        Assert.Equal("""{"application":{},"id":"ring:0","unit":{"shared":"value"}}""", shown.Output.Trim());
+        var shown = await unit.RelationAsync("ring");
+        Assert.Empty(shown.OfApplication);
+        Assert.Equal([KeyValuePair.Create("shared", "value")], shown.OfUnit);
     }
 
     [Fact]

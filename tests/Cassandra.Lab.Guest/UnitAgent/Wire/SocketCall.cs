@@ -38,6 +38,7 @@ public static class SocketCall
         }
     }
 
+    /// <exception cref="IOException">The agent ended before it had answered.</exception>
     private static ToolResponse SendOnce(string socketPath, ToolRequest request)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -45,8 +46,14 @@ public static class SocketCall
         using var stream = new NetworkStream(socket);
         JsonSerializer.Serialize(stream, request, WireJson.Relaxed.ToolRequest);
         socket.Shutdown(SocketShutdown.Send);
-        return JsonSerializer.Deserialize(stream, WireJson.Relaxed.ToolResponse)
-            ?? throw new IOException("the agent sent no answer");
+        try
+        {
+            return JsonSerializer.Deserialize(stream, WireJson.Relaxed.ToolResponse) ?? throw new IOException("the agent sent no answer");
+        }
+        catch (JsonException cut)
+        {
+            throw new IOException("the agent ended within its answer, or before it", cut);
+        }
     }
 
     private static void Write(Stream stream, string text)
